@@ -50,10 +50,8 @@ class Workbench:
         return cls(open_snapshot(settings, snapshot or None), settings, audience)
 
     def __repr__(self) -> str:
-        months = self._months["period"]
-        span = (
-            f"{self._months['period'].n_unique()} months to {shown_date(months.max())}" if len(months) else "no months"
-        )  # type: ignore[arg-type]
+        months = self._months["period"].unique().sort().to_list()
+        span = f"{len(months)} months to {shown_date(months[-1])}" if months else "no months"
         return (
             f"Workbench · snapshot {self.snapshot.created_at:%Y-%m-%d %H:%M} · "
             f"{len(self.organisations)} organisations · {span} · audience: {self.audience}"
