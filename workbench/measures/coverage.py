@@ -62,10 +62,7 @@ def add_up(
     unanswered = [month for month, known in months.items() if not known]
     dimensions = [name for name in by if name != "month"]
     rows = rows.filter(pl.col("month").is_in(answered))
-    if by:
-        totals = rows.group_by(by).agg(pl.col(sums).sum())
-    else:
-        totals = rows.select(pl.col(sums).sum())
+    totals = rows.group_by(by).agg(pl.col(sums).sum()) if by else rows.select(pl.col(sums).sum())
     if not dimensions and "month" in by:
         every_month = pl.DataFrame({"month": answered}, schema={"month": pl.Date})
         totals = every_month.join(totals, on="month", how="left").with_columns(pl.col(sums).fill_null(0))

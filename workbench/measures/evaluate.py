@@ -13,7 +13,7 @@ from workbench.errors import unknown_name
 from workbench.measures.catalogue import find_measure
 from workbench.measures.record import Measure
 from workbench.measures.request import MeasureRequest, checked_request
-from workbench.measures.result import MeasureResult, finish
+from workbench.measures.result import PEOPLE, MeasureResult, finish
 from workbench.warehouse.snapshot import Snapshot
 
 QUERIES = Path(__file__).parent / "queries"
@@ -62,7 +62,7 @@ def evaluate(
         **request.options,
         **extra,
     }
-    return MeasureResult(measure, request, snapshot.id, stamp, frame)
+    return MeasureResult(measure, request, snapshot.id, stamp, frame.drop(PEOPLE), frame.select(PEOPLE))
 
 
 def computing_function(measure: Measure) -> Computing:

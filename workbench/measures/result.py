@@ -14,6 +14,7 @@ from workbench.measures.record import Measure
 from workbench.measures.request import MeasureRequest
 
 STATUSES = ("ok", "not_applicable", "no_data", "suppressed")
+PEOPLE = ("numerator_people", "denominator_people")
 Kind = Literal["count", "percent"]
 
 
@@ -30,7 +31,9 @@ def finish(frame: pl.DataFrame, by: Sequence[str], *, kind: Kind = "count") -> p
         kind: `count` (value is the numerator, no denominator) or `percent` (100 x numerator / denominator).
 
     Returns:
-        The dimensions, `numerator`, `denominator`, `value` and `status`; whole numbers stay whole in counts.
+        The dimensions, `numerator`, `denominator`, `value` and `status`; whole numbers stay whole in counts. Then
+        `numerator_people` and `denominator_people`, the people behind the two: as the function gave them, else the
+        numerator and denominator themselves. Null where there is nobody to protect (published figures).
 
     Raises:
         GrainError: a combination of dimensions stands in two rows.
@@ -56,7 +59,11 @@ def finish(frame: pl.DataFrame, by: Sequence[str], *, kind: Kind = "count") -> p
             .otherwise(pl.lit("ok")),
         )
     ).with_columns(value=pl.when(pl.col("status") == "ok").then(value))
-    columns = [*by, "numerator", "denominator", "value", "status"]
+    for name in ("numerator", "denominator"):
+        if f"{name}_people" not in frame.columns:
+            frame = frame.with_columns(pl.col(name).alias(f"{name}_people"))
+    frame = frame.with_columns(pl.col(PEOPLE).cast(pl.Int64))
+    columns = [*by, "numerator", "denominator", "value", "status", *PEOPLE]
     return frame.select(columns).sort(by, nulls_last=True) if by else frame.select(columns)
 
 
@@ -65,8 +72,9 @@ class MeasureResult:
     """The rows of one measure with everything needed to read them.
 
     `frame` has the dimensions asked for, then `numerator`, `denominator` (null for counts), `value` and `status`
-    (`ok`, `not_applicable`, `no_data`, `suppressed`). `stamp` says scope, unit, window, population, denominator
-    in words and which months are missing.
+    (`ok`, `not_applicable`, `no_data`, `suppressed`). `people` has the same rows in the same order: how many people
+    stand behind numerator and denominator, which disclosure control tests; it is never printed. `stamp` says scope,
+    unit, window, population, denominator in words and which months are missing.
     """
 
     measure: Measure
@@ -74,6 +82,7 @@ class MeasureResult:
     snapshot_id: str
     stamp: dict[str, object]
     frame: pl.DataFrame
+    people: pl.DataFrame
 
     def as_json(self) -> dict[str, Any]:
         """Return the result in plain values: measure, definition, snapshot, filters, stamp and rows."""
