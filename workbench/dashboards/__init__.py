@@ -1,1 +1,8 @@
-"""dashboards"""
+"""Pages: exhibits in order, with controls for people and without them for packs."""
+
+from __future__ import annotations
+
+from workbench.dashboards.page import Page, open_page
+from workbench.dashboards.spec import Control, PageSpec, exhibit_functions, page_specs
+
+__all__ = ["Control", "Page", "PageSpec", "exhibit_functions", "open_page", "page_specs"]

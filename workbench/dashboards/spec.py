@@ -1,0 +1,87 @@
+"""What a theme says about its page, and how the themes are found."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import workbench
+from workbench.errors import GrainError
+
+if TYPE_CHECKING:
+    from workbench.exhibits import Exhibit, ExhibitRequest
+    from workbench.workbench import Workbench
+
+ExhibitFunction = Callable[["Workbench", "ExhibitRequest"], "Exhibit"]
+
+
+@dataclass(frozen=True)
+class Control:
+    """A choice that a page offers besides organisation and date, such as the service.
+
+    Args:
+        name: name of the option in `ExhibitRequest.options`; left out of the request while everything is chosen.
+        label: what stands beside the control: "Service".
+        every: what it says when nothing is narrowed down: "All services".
+        choices: the values on offer for an organisation at a date, in the order in which they are shown.
+    """
+
+    name: str
+    label: str
+    every: str
+    choices: Callable[[Workbench, str, dt.date], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """A page as its theme declares it.
+
+    Args:
+        id: name of the page and of its notebook: `coding_review`.
+        title: what stands at its head.
+        questions: the questions it answers, in plain words.
+        controls: what a reader may choose besides organisation and date.
+        exhibits: ids of its exhibits, in order.
+    """
+
+    id: str
+    title: str
+    questions: tuple[str, ...]
+    controls: tuple[Control, ...] = ()
+    exhibits: tuple[str, ...] = ()
+
+
+@cache
+def _themes() -> tuple[str, ...]:
+    """Find the themes by their shape: a package of the workbench that holds a dashboard.py."""
+    roots = [Path(path) for path in workbench.__path__]
+    return tuple(
+        sorted(
+            module.name
+            for module in pkgutil.iter_modules(workbench.__path__)
+            if module.ispkg and any((root / module.name / "dashboard.py").is_file() for root in roots)
+        )
+    )
+
+
+def page_specs() -> Mapping[str, PageSpec]:
+    """List the pages of all themes by their id."""
+    pages = [importlib.import_module(f"workbench.{theme}.dashboard").PAGE for theme in _themes()]
+    return {page.id: page for page in sorted(pages, key=lambda page: page.id)}
+
+
+def exhibit_functions() -> Mapping[str, ExhibitFunction]:
+    """List the functions that make the exhibits of all themes, by the exhibits' ids."""
+    functions: dict[str, ExhibitFunction] = {}
+    for theme in _themes():
+        for name, function in importlib.import_module(f"workbench.{theme}.exhibits").EXHIBITS.items():
+            if name in functions:
+                raise GrainError(f"Two themes have an exhibit named {name!r}; give one of them another name.")
+            functions[name] = function
+    return functions

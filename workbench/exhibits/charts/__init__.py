@@ -1,0 +1,19 @@
+"""The house charts: each takes a released table and returns the figure with its words.
+
+    drawing = month_lines(released.table, month="month", series=[Series("headcount", "Headcount")], unit="people",
+                          subject="Headcount", stamp=stamp)
+    Exhibit(..., figure=drawing.figure, alt=drawing.alt)
+
+Every chart copes with nothing to show: with no rows, or with every value withheld, the figure says so in words.
+"""
+
+from __future__ import annotations
+
+from workbench.exhibits.charts.aims import bars_with_aim
+from workbench.exhibits.charts.dots import compare_dots
+from workbench.exhibits.charts.drawing import Drawing, Series
+from workbench.exhibits.charts.flows import paired_bars
+from workbench.exhibits.charts.months import month_lines
+from workbench.exhibits.charts.peers import peer_range
+
+__all__ = ["Drawing", "Series", "bars_with_aim", "compare_dots", "month_lines", "paired_bars", "peer_range"]

@@ -1,0 +1,92 @@
+"""Shares by category against an aim."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workbench.exhibits.cells import shown_number
+from workbench.exhibits.charts.drawing import Drawing, category_axis, nothing_to_draw, state_of
+from workbench.exhibits.exhibit import Stamp
+from workbench.exhibits.house_style import DARK_BLUE, DARK_PINK, GREY, INK, LIGHT_GREY, SMALL_SIZE, TEXT_SIZE, new_figure
+
+ROW_HEIGHT = 46
+
+
+def bars_with_aim(
+    table: pl.DataFrame,
+    *,
+    category: str,
+    share: str,
+    numerator: str,
+    denominator: str,
+    subject: str,
+    stamp: Stamp,
+    unit: str = "per cent",
+    aim: float | None = None,
+    aim_label: str = "",
+) -> Drawing:
+    """Draw a bar for each category's share, with n of N beside its name and the aim as a line across.
+
+    Args:
+        table: released rows, one per category, in the order in which they are drawn from the top.
+        category: column with the name of the category.
+        share: column with the share in per cent (0 to 100).
+        numerator: column with the n of "n of N".
+        denominator: column with the N of "n of N".
+        subject: what the chart is about, for the text alternative.
+        unit: what the axis shows, with whose share of what: "% of clinicians in scope".
+        aim: where the aim lies, in per cent; no line when left out.
+        aim_label: the aim in words, as printed in its source: "aim: more than 90%".
+    """
+    if nothing := nothing_to_draw(table, [share], subject, stamp):
+        return nothing
+    rows = table.to_dicts()
+    figure = new_figure(stamp, height=(160 if aim is not None else 130) + ROW_HEIGHT * len(rows))
+    figure.add_bar(
+        x=[row[share] for row in rows], y=list(range(len(rows))), orientation="h", width=0.56,
+        marker=dict(color=DARK_BLUE), hovertemplate="%{x:.1f}%<extra></extra>",
+    )  # fmt: skip
+    for position, row in enumerate(rows):
+        state = state_of(row, share)
+        figure.add_annotation(
+            x=row[share] or 0, y=position, xanchor="left", xshift=5, showarrow=False,
+            text=state or f"{shown_number(row[share], 1)}%",
+            font=dict(size=SMALL_SIZE if state else TEXT_SIZE, color=GREY if state else INK),
+        )  # fmt: skip
+    if aim is not None:
+        figure.add_shape(
+            type="line", x0=aim, x1=aim, y0=0, y1=1, yref="paper", line=dict(color=DARK_PINK, width=2, dash="dash")
+        )
+        figure.add_annotation(
+            x=aim, y=1, yref="paper", yanchor="bottom", xanchor="right" if aim > 50 else "left", showarrow=False,
+            text=aim_label or f"aim: {shown_number(aim)}%", font=dict(size=SMALL_SIZE, color=DARK_PINK),
+        )  # fmt: skip
+    category_axis(
+        figure, [str(row[category]) for row in rows], below=[_n_of_n(row, numerator, denominator) for row in rows]
+    )
+    figure.update_xaxes(
+        title_text=unit, range=[0, 118], tickvals=[0, 25, 50, 75, 100], ticksuffix="%", showgrid=True,
+        gridcolor=LIGHT_GREY,
+    )  # fmt: skip
+    if aim is not None:
+        figure.update_layout(margin_t=40)
+    return Drawing(figure, _alt(rows, category, share, numerator, denominator, subject, aim_label))
+
+
+def _n_of_n(row: dict[str, object], numerator: str, denominator: str) -> str:
+    written = [
+        state_of(row, column) or shown_number(float(row[column]))  # type: ignore[arg-type]
+        for column in (numerator, denominator)
+    ]
+    return f"{written[0]} of {written[1]}" if any(not state_of(row, c) for c in (numerator, denominator)) else ""
+
+
+def _alt(
+    rows: list[dict[str, object]], category: str, share: str, numerator: str, denominator: str, subject: str, aim: str
+) -> str:
+    parts = []
+    for row in rows:
+        counts = _n_of_n(row, numerator, denominator)
+        value = state_of(row, share) or f"{shown_number(float(row[share]), 1)}%"  # type: ignore[arg-type]
+        parts.append(f"{row[category]}: {value}{f' ({counts})' if counts else ''}")
+    return f"{subject}{f', {aim}' if aim else ''}. {'; '.join(parts)}."
