@@ -20,13 +20,14 @@ def leavers(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.DataFrame, 
 
     Point to point, as NHS England counts: someone who joins and leaves in between is not seen, and going on
     maternity leave or career break is leaving active service. Rows of a breakdown are the group at the opening, so
-    they add up to the organisation's leavers. See docs/methodology/leavers.md.
+    they add up to the organisation's leavers; a group that nobody left is a row with 0.
+    See docs/methodology/leavers.md.
 
     Returns:
         The dimensions asked for with `numerator` in people, or in FTE at the opening month end; null where the
         opening or the closing month is not loaded.
     """
-    return _moved(snapshot, request, "leavers", placed="at the opening month end")
+    return _moved(snapshot, request, "leavers", side="opening")
 
 
 def joiners(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.DataFrame, dict[str, object]]:
@@ -39,7 +40,7 @@ def joiners(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.DataFrame, 
         The dimensions asked for with `numerator` in people, or in FTE at the closing month end; null where the
         opening or the closing month is not loaded.
     """
-    return _moved(snapshot, request, "joiners", placed="at the closing month end")
+    return _moved(snapshot, request, "joiners", side="closing")
 
 
 def opening_month(closing: dt.date, window_months: int) -> dt.date:
@@ -48,7 +49,7 @@ def opening_month(closing: dt.date, window_months: int) -> dt.date:
 
 
 def _moved(
-    snapshot: Snapshot, request: MeasureRequest, column: str, *, placed: str
+    snapshot: Snapshot, request: MeasureRequest, column: str, *, side: str
 ) -> tuple[pl.DataFrame, dict[str, object]]:
     window = int(request.options["window_months"])
     loaded = months_loaded(snapshot, request.organisation)
@@ -62,7 +63,7 @@ def _moved(
         window_months=window,
         first=min(months),
         last=max(months),
-    )
+    ).filter(pl.col(side) > 0)
     in_fte = request.options["unit"] == "fte"
     counted = f"{column}_fte" if in_fte else column
     totals = add_up(rows, request.by, [counted, column] if in_fte else [counted], months=months)
@@ -79,7 +80,7 @@ def _moved(
             "people in active service (assignment status 01, 02 or 05) on contract types 02 Fixed Term, 04 Locum "
             "or 05 Permanent, doctors in training included"
         ),
-        "placed": placed,
+        "placed": f"at the {side} month end",
         "months_missing": months_missing(request, loaded, first=None if request.by_month else opening),
     }
     return frame.with_columns(denominator=pl.lit(None, pl.Float64)), stamp

@@ -1,5 +1,6 @@
 -- grain: one row per closing month end and placement (directorate, service, team, staff group, profession, pay band)
--- Identity: active at opening + joiners - leavers = active at closing, for the organisation and every closing month.
+-- Identity: opening + joiners - leavers = closing, over all rows of one closing month.
+-- Leavers stand in the placement at the opening month end, joiners in that at the closing one.
 with months as (
     select distinct period
     from marts.assignment_month
@@ -31,30 +32,36 @@ active as (
     where organisation_code = $organisation and is_active
 ),
 
-leavers as (
-    select windows.closing_month, opening.* exclude (period, person_key)
+opening_side as (
+    select
+        windows.closing_month,
+        opening.* exclude (period, person_key),
+        1 as opening,
+        (closing.person_key is null)::integer as leaver
     from windows
     inner join active as opening
         on windows.opening_month = opening.period
     left join active as closing
         on windows.closing_month = closing.period and opening.person_key = closing.person_key
-    where closing.person_key is null
 ),
 
-joiners as (
-    select windows.closing_month, closing.* exclude (period, person_key)
+closing_side as (
+    select
+        windows.closing_month,
+        closing.* exclude (period, person_key),
+        1 as closing,
+        (opening.person_key is null)::integer as joiner
     from windows
     inner join active as closing
         on windows.closing_month = closing.period
     left join active as opening
         on windows.opening_month = opening.period and opening.person_key = closing.person_key
-    where opening.person_key is null
 ),
 
-flows as (
-    select *, 1 as leaver, 0 as joiner from leavers
+both_sides as (
+    select * from opening_side
     union all by name
-    select *, 0 as leaver, 1 as joiner from joiners
+    select * from closing_side
 )
 
 select
@@ -66,10 +73,12 @@ select
     staff_group,
     profession,
     pay_band,
-    sum(leaver)::bigint as leavers,
-    sum(joiner)::bigint as joiners,
-    sum(leaver * fte_active) as leavers_fte,
-    sum(joiner * fte_active) as joiners_fte
-from flows
+    count(opening) as opening,
+    count(closing) as closing,
+    count(*) filter (where leaver = 1) as leavers,
+    count(*) filter (where joiner = 1) as joiners,
+    coalesce(sum(fte_active) filter (where leaver = 1), 0) as leavers_fte,
+    coalesce(sum(fte_active) filter (where joiner = 1), 0) as joiners_fte
+from both_sides
 group by all
 order by all
