@@ -1,0 +1,36 @@
+# %% [markdown]
+# # AHP coding review
+#
+# Are our allied health professionals (AHPs) recorded in ESR so that they count and can be counted?
+
+# %% tags=["parameters"]
+organisation: str = ""  # organisation code; empty: the first one served
+as_at: str = ""  # date, yyyy-mm-dd; empty: the latest month loaded
+audience: str = "lead"  # who will read it: analyst, lead or board
+interactive: bool = True  # controls for people; packs set this to False
+snapshot: str = ""  # snapshot id from `workbench snapshots`; empty: the current one
+
+# %%
+from workbench import open_workbench
+
+wb = open_workbench(snapshot, audience=audience)
+page = wb.page("coding_review", organisation=organisation, as_at=as_at, interactive=interactive)
+page.header()
+
+# %% [markdown]
+# ## How many AHPs do our codes count, and how many does the evidence show?
+
+# %%
+page.show("ahp_by_profession")
+
+# %% [markdown]
+# ## How complete is the coding of AHPs?
+
+# %%
+page.show("coding_completeness")
+
+# %% [markdown]
+# ## How these numbers were counted
+
+# %%
+page.footer()
