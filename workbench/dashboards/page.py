@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.dashboards.spec import ExhibitFunction, PageSpec, exhibit_functions, page_specs
+from workbench.dashboards.header_and_footer import footer_html, title_html, where_from_html
+from workbench.dashboards.spec import PageSpec, exhibit_functions, page_specs
 from workbench.errors import ParameterError, unknown_name
+from workbench.exhibits import Exhibit, ExhibitRequest
+from workbench.exhibits.display import display_exhibit
 from workbench.periods import last_completed_month_end, shown_date
 
 if TYPE_CHECKING:
-    from workbench.exhibits import Exhibit
+    from workbench.dashboards.live import LivePage
     from workbench.workbench import Workbench
 
 
@@ -86,7 +89,19 @@ class PageModel:
 
     def exhibit(self, name: str) -> Exhibit:
         """Work out one of the page's exhibits for what is chosen."""
-        return _exhibit(self.workbench, self.spec, name, self.organisation, self.as_at, self.options)
+        functions = exhibit_functions()
+        if name not in self.spec.exhibits or name not in functions:
+            raise unknown_name("exhibit of this page", name, self.spec.exhibits)
+        return functions[name](self.workbench, ExhibitRequest(self.organisation, self.as_at, dict(self.options)))
+
+    @property
+    def scope(self) -> str:
+        """Which part of the organisation is shown, in words."""
+        return ", ".join(self.options.values()) or "whole organisation"
+
+    def where_from_html(self) -> str:
+        """Return the line that says whose numbers these are, from when, and what this reader is not shown."""
+        return where_from_html(self.workbench, self.organisation, self.as_at, self.scope)
 
     def _month(self, organisation: str, day: dt.date) -> dt.date:
         """Return the month on offer that answers for `day`: that month, or the last one loaded before it."""
@@ -108,14 +123,41 @@ class Page:
     only): `interactive` decides.
     """
 
-    def __init__(
-        self, workbench: Workbench, spec: PageSpec, organisation: str, as_at: dt.date, interactive: bool = True
-    ) -> None:
-        self.workbench = workbench
-        self.spec = spec
+    def __init__(self, model: PageModel, interactive: bool = True) -> None:
+        self.model = model
         self.interactive = interactive
-        self.organisation = organisation
-        self.as_at = as_at
+        self._shown: dict[str, Exhibit] = {}
+        self._live: LivePage | None = None
+        if interactive:
+            from workbench.dashboards.live import LivePage
+
+            self._live = LivePage(model)
+
+    def header(self) -> None:
+        """Show title, questions and where the numbers come from; on a live page the controls as well."""
+        if self._live:
+            self._live.show_header()
+            return
+        _show_html(title_html(self.model.spec) + self.model.where_from_html())
+
+    def show(self, name: str) -> None:
+        """Show one of the page's exhibits.
+
+        Raises:
+            UnknownName: the page has no exhibit of that name.
+        """
+        if self._live:
+            self._live.show_exhibit(name)
+            return
+        self._shown[name] = self.model.exhibit(name)
+        display_exhibit(self._shown[name])
+
+    def footer(self) -> None:
+        """Show the definitions used by the exhibits above, what is withheld, and how old the data are."""
+        if self._live:
+            self._live.show_footer()
+            return
+        _show_html(footer_html(self.model.workbench, self.model.organisation, list(self._shown.values())))
 
 
 def open_page(workbench: Workbench, name: str, organisation: str, as_at: dt.date, interactive: bool) -> Page:
@@ -127,20 +169,10 @@ def open_page(workbench: Workbench, name: str, organisation: str, as_at: dt.date
     specs = page_specs()
     if name not in specs:
         raise unknown_name("page", name, specs)
-    return Page(workbench, specs[name], organisation, as_at, interactive)
+    return Page(PageModel(workbench, specs[name], organisation, as_at), interactive)
 
 
-def _exhibit(
-    workbench: Workbench,
-    spec: PageSpec,
-    name: str,
-    organisation: str,
-    as_at: dt.date,
-    options: Mapping[str, str],
-) -> Exhibit:
-    functions: Mapping[str, ExhibitFunction] = exhibit_functions()
-    from workbench.exhibits import ExhibitRequest
+def _show_html(html: str) -> None:
+    from IPython.display import publish_display_data
 
-    if name not in spec.exhibits or name not in functions:
-        raise unknown_name("exhibit", name, spec.exhibits)
-    return functions[name](workbench, ExhibitRequest(organisation, as_at, dict(options)))
+    publish_display_data({"text/html": html, "text/plain": ""})

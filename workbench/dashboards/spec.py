@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import workbench
 from workbench.errors import GrainError
 
 if TYPE_CHECKING:
@@ -60,14 +58,7 @@ class PageSpec:
 @cache
 def _themes() -> tuple[str, ...]:
     """Find the themes by their shape: a package of the workbench that holds a dashboard.py."""
-    roots = [Path(path) for path in workbench.__path__]
-    return tuple(
-        sorted(
-            module.name
-            for module in pkgutil.iter_modules(workbench.__path__)
-            if module.ispkg and any((root / module.name / "dashboard.py").is_file() for root in roots)
-        )
-    )
+    return tuple(sorted(path.parent.name for path in Path(__file__).parents[1].glob("*/dashboard.py")))
 
 
 def page_specs() -> Mapping[str, PageSpec]:

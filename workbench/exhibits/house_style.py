@@ -38,7 +38,6 @@ CONFIG = {
     "scrollZoom": False,
     "doubleClick": False,
     "showSendToCloud": False,
-    "showEditInChartStudio": False,
     "showTips": False,
 }
 
