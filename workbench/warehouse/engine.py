@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -59,9 +59,50 @@ class Engine(AbstractContextManager["Engine"]):
         """Run a SELECT that has one row and one column, and return what stands there."""
         return self.frame(query, **values).item()
 
-    def register(self, name: str, frame: pl.DataFrame) -> None:
-        """Make a polars frame readable as a table called `name` while this engine is open."""
-        self._connection.register(name, frame.to_arrow())
+    def create_schema(self, name: str) -> None:
+        """Make room for tables called `name.something`."""
+        self._connection.execute(f'create schema if not exists "{name}"').fetchall()
+
+    def attach_scratch(self, name: str) -> None:
+        """Make room for tables called `name.something` that never reach the database file."""
+        self._connection.execute(f"attach ':memory:' as \"{name}\"").fetchall()
+
+    def create_table(self, name: str, rows: Path | pl.DataFrame, **values: Any) -> None:
+        """Make a table called `schema.table` from a `.sql` file, a Parquet file or a frame, in the order it comes."""
+        target = _quoted(name)
+        if isinstance(rows, pl.DataFrame):
+            self._connection.register("incoming_rows", rows.to_arrow())
+            self.run(f"create table {target} as select * from incoming_rows")  # noqa: S608 - a name of our own
+            self._connection.unregister("incoming_rows")
+        elif rows.suffix == ".parquet":
+            self.run(f"create table {target} as select * from read_parquet($file)", file=str(rows))  # noqa: S608
+        else:
+            started = time.perf_counter()
+            text = rows.read_text(encoding="utf-8")
+            self._connection.execute(f"create table {target} as\n{text}", values or None).fetchall()
+            log.debug("built %s in %.0f ms", name, 1000 * (time.perf_counter() - started))
+
+    def drop_table(self, name: str) -> None:
+        """Remove a table that is no longer needed."""
+        self._connection.execute(f"drop table {_quoted(name)}").fetchall()
+
+    def repeated_keys(self, table: str, keys: Sequence[str]) -> int:
+        """Count the keys that stand in more than one row of a table; 0 is what its grain promises."""
+        columns = ", ".join(f'"{key}"' for key in keys)
+        return int(
+            self.one_value(
+                f"select count(*) from (select {columns} from {_quoted(table)} group by {columns} having count(*) > 1)"  # noqa: S608
+            )
+        )
+
+    def table_rows(self) -> dict[str, int]:
+        """Return how many rows each table holds."""
+        return dict(self.frame(Path(__file__).parent / "sql" / "questions" / "table_rows.sql").iter_rows())
+
+    def finish(self) -> None:
+        """Bring everything into the one database file and close it."""
+        self.run("checkpoint")
+        self.close()
 
 
 def scratch() -> Engine:
@@ -109,11 +150,13 @@ def literal_engine(tables: Mapping[str, pl.DataFrame]) -> Engine:
     """Open a database in memory that holds just the given tables, named `schema.table`."""
     engine = scratch()
     for name, frame in tables.items():
-        schema, _, table = name.partition(".")
-        engine.run(f'create schema if not exists "{schema}"')
-        engine.register("literal_rows", frame)
-        engine.run(f'create table "{schema}"."{table}" as select * from literal_rows')
+        engine.create_schema(name.partition(".")[0])
+        engine.create_table(name, frame)
     return engine
+
+
+def _quoted(name: str) -> str:
+    return ".".join(f'"{word}"' for word in name.split("."))
 
 
 def _text_and_name(query: Query) -> tuple[str, str]:

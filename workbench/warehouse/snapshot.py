@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import polars as pl
@@ -13,7 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.warehouse.engine import Engine, literal_engine
 
 
-class Snapshot:
+class Snapshot(AbstractContextManager["Snapshot"]):
     """A warehouse as it stood after one load, open to read and to nothing else.
 
     Questions are asked in SQL and answered as polars frames; no connection leaves this class.
@@ -23,6 +25,11 @@ class Snapshot:
         self._engine = engine
         self.id = snapshot_id
         self.created_at = created_at
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def __repr__(self) -> str:
         return f"Snapshot({self.id!r})"
