@@ -89,4 +89,4 @@ def test_a_loaded_month_with_nobody_in_scope_is_zero(staff):
 def test_a_code_that_is_not_an_ahp_is_said_to_be_none(staff, measure):
     snapshot = staff({SEP: {"a": {"profession": None}}})
     result = evaluate(snapshot, measure, organisation="XAA", as_at=SEP, by="profession")
-    assert result.frame["profession"].to_list() == ["not an AHP"]
+    assert result.frame["profession"].to_list() == ["Not an AHP"]

@@ -8,7 +8,7 @@ with staff as (
         service,
         team,
         staff_group,
-        coalesce(profession, 'not an AHP') as profession,
+        coalesce(profession, 'Not an AHP') as profession,
         pay_band,
         fte
     from marts.person_month
