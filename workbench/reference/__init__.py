@@ -10,7 +10,16 @@ from __future__ import annotations
 import polars as pl
 
 from workbench.reference.aliases import code_aliases, fold
-from workbench.reference.code_lists import CodeList, code_list, codes_of, list_name, list_names, reference_list
+from workbench.reference.code_lists import (
+    NATIONAL_CODES,
+    CodeList,
+    code_list,
+    codes_of,
+    list_name,
+    list_names,
+    reference_list,
+    text_table,
+)
 from workbench.reference.records import Code, JobRole, OccupationCode
 from workbench.reference.resolving import STATUSES, resolve
 from workbench.settings import Settings
@@ -27,6 +36,7 @@ __all__ = [
     "fold",
     "list_name",
     "list_names",
+    "national_codes",
     "reference_list",
     "reference_tables",
     "resolve",
@@ -34,13 +44,15 @@ __all__ = [
 
 
 def reference_tables(settings: Settings | None = None) -> dict[str, pl.DataFrame]:
-    """Return the code lists as the tables that every snapshot carries, so that it explains itself later.
+    """Return the code lists and professions as the tables that every snapshot carries, so that it explains itself.
 
     Returns:
         Table name (`reference.occupation_code`, ...) to its rows, sorted. Flags are true or false here.
         `reference.occupation_code_matrix` has one row per matrix (first character) that the list in use holds in full,
         and `reference.list_version` one row per list with the version that was used.
     """
+    from workbench.professions import profession_tables  # built on this package, so not at its head
+
     described = [code_list(name, settings) for name in list_names()]
     roles = reference_list("job_role").with_columns(retired=pl.col("retired") == "True")
     occupations = reference_list("occupation_code", settings)
@@ -58,6 +70,7 @@ def reference_tables(settings: Settings | None = None) -> dict[str, pl.DataFrame
         "reference.staff_group": reference_list("staff_group"),
         "reference.code_alias": code_aliases(settings),
         "reference.list_version": pl.DataFrame(versions, schema=dict.fromkeys(columns, pl.String), orient="row"),
+        **profession_tables(settings),
     }
 
 
@@ -67,6 +80,4 @@ def national_codes() -> pl.DataFrame:
     Returns:
         One row per element and code: `element`, `source`, `code`, `description`; sorted.
     """
-    from workbench.reference.code_lists import NATIONAL_CODES, text_table
-
     return text_table(NATIONAL_CODES).sort("element", "code")

@@ -150,11 +150,12 @@ def codes_of(name: str, settings: Settings | None = None) -> pl.DataFrame:
 
 def area_of_work_label() -> pl.Expr:
     """Write an area of work as its path, leaving out a level that repeats the one above it."""
-    secondary = (
-        pl.when(pl.col("secondary") != pl.col("primary")).then(" > " + pl.col("secondary")).otherwise(pl.lit(""))
+    primary, secondary, tertiary = pl.col("primary"), pl.col("secondary"), pl.col("tertiary")
+    return (
+        primary
+        + pl.when(secondary != primary).then(" > " + secondary).otherwise(pl.lit(""))
+        + pl.when(tertiary != secondary).then(" > " + tertiary).otherwise(pl.lit(""))
     )
-    tertiary = pl.when(pl.col("tertiary") != pl.col("secondary")).then(" > " + pl.col("tertiary")).otherwise(pl.lit(""))
-    return pl.col("primary") + secondary + tertiary
 
 
 def text_table(path: Path) -> pl.DataFrame:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -82,7 +81,7 @@ def read_manual(workbook: Path) -> ReadManual:
     rows = _rows_of_sheet(workbook)
     header = _header_row(rows, workbook)
     read = [_code_row(row) for row in rows[header + 1 :] if any(cell not in ("", None) for cell in row)]
-    kept = [row for row in read if _CODE.fullmatch(row[0])]
+    kept = [row for row in read if _CODE.fullmatch(row[0] or "")]
     if not kept:
         raise ReferenceListError(f"The sheet {SHEET!r} of {workbook.name!r} holds no occupation code.")
     codes = (
@@ -155,7 +154,7 @@ def accept_manual(read: ReadManual, version: str, settings: Settings, *, on: dt.
     try:
         read.codes.write_csv(aside / "occupation_code.csv")
         (aside / "manual.json").write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
-        os.replace(aside, folder)
+        aside.replace(folder)
     except OSError as problem:
         shutil.rmtree(aside, ignore_errors=True)
         raise ReferenceListError(f"The manual could not be kept in {str(folder)!r}: {problem.strerror}.") from None

@@ -15,6 +15,9 @@ from workbench.settings import Settings
 
 STATUSES = ("known", "retired", "unknown", "not_checked")
 
+_Meaning = tuple[str | None, str, bool]
+_Row = tuple[str, str | None, str, str]
+
 
 def resolve(name: str, received: Iterable[str | None], settings: Settings | None = None) -> pl.DataFrame:
     """Say for each received text of a column which code it is.
@@ -42,21 +45,20 @@ def resolve(name: str, received: Iterable[str | None], settings: Settings | None
     texts = sorted({text for text in received if text is not None and text.strip()})
     name = name if name == NOT_CHECKED else list_name(name)
     if name == NOT_CHECKED or codes_of(name, settings).is_empty():
-        rows = [(text, None, text.strip(), "not_checked") for text in texts]
+        rows: list[_Row] = [(text, None, text.strip(), "not_checked") for text in texts]
     else:
-        known = {key: meaning for key, *meaning in _meanings(name, settings)}
+        known = _meanings(name, settings)
         rows = [_resolved(name, text, known, settings) for text in texts]
     return pl.DataFrame(rows, schema=dict.fromkeys(("received", "code", "label", "status"), pl.String), orient="row")
 
 
-def _meanings(name: str, settings: Settings | None) -> list[tuple[str, str | None, str, bool]]:
+def _meanings(name: str, settings: Settings | None) -> dict[str, _Meaning]:
     aliases = code_aliases(settings).filter(list=name)
-    return aliases.select("alias_key", "code", "label", "is_retired").rows()
+    columns = ("alias_key", "code", "label", "is_retired")
+    return {key: (code, label, is_retired) for key, code, label, is_retired in aliases.select(columns).iter_rows()}
 
 
-def _resolved(
-    name: str, text: str, known: dict[str, list[object]], settings: Settings | None
-) -> tuple[str, object, object, str]:
+def _resolved(name: str, text: str, known: dict[str, _Meaning], settings: Settings | None) -> _Row:
     trimmed = text.strip()
     if name == "occupation_code":
         trimmed = trimmed.upper()
