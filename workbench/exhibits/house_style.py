@@ -55,10 +55,10 @@ TEMPLATE = go.layout.Template(
         margin=dict(l=16, r=16, t=24, b=72),
         xaxis=dict(
             automargin=True, fixedrange=True, showgrid=False, zeroline=False, linecolor=INK, ticks="outside",
-            tickcolor=INK, tickfont=dict(size=SMALL_SIZE), title=dict(font=dict(size=SMALL_SIZE), standoff=12),
+            separatethousands=True, tickcolor=INK, tickfont=dict(size=SMALL_SIZE), title=dict(font=dict(size=SMALL_SIZE), standoff=12),
         ),
         yaxis=dict(
-            automargin=True, fixedrange=True, showgrid=False, zeroline=False, tickfont=dict(size=SMALL_SIZE),
+            automargin=True, fixedrange=True, showgrid=False, zeroline=False, separatethousands=True, tickfont=dict(size=SMALL_SIZE),
             title=dict(font=dict(size=SMALL_SIZE), standoff=12),
         ),
     )
@@ -68,9 +68,13 @@ TEMPLATE = go.layout.Template(
 def new_figure(stamp: Stamp, *, height: int) -> go.Figure:
     """Start a chart in the house style, `height` pixels high, with its source line."""
     figure = go.Figure(layout=go.Layout(template=TEMPLATE, height=height))
-    figure.add_annotation(
-        text=source_line(stamp), xref="paper", yref="paper", x=0, y=0, xanchor="left", yanchor="top", yshift=-52,
-        showarrow=False, align="left", font=dict(size=SMALL_SIZE, color=GREY),
+    # plotly can place only its title by the edge of the whole chart rather than by the axes, which stand further
+    # in: the finding is the heading of the exhibit, so the title is free for the source.
+    figure.update_layout(
+        title=dict(
+            text=source_line(stamp), font=dict(size=SMALL_SIZE, color=GREY), x=0, xref="container", xanchor="left",
+            y=0, yref="container", yanchor="bottom", pad=dict(l=4, b=6),
+        )
     )  # fmt: skip
     return figure
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from workbench.exhibits.cells import shown_number
+from workbench.exhibits.cells import shown_cell, shown_number
 from workbench.exhibits.charts.drawing import Drawing, category_axis, nothing_to_draw, state_of
 from workbench.exhibits.exhibit import Stamp
 from workbench.exhibits.house_style import DARK_BLUE, DARK_PINK, GREY, INK, LIGHT_GREY, SMALL_SIZE, TEXT_SIZE, new_figure
 
 ROW_HEIGHT = 46
+#: From this share on, a bar is long enough to bear its own number, also on a phone.
+LABEL_FITS_FROM = 35
 
 
 def bars_with_aim(
@@ -48,10 +50,11 @@ def bars_with_aim(
     )  # fmt: skip
     for position, row in enumerate(rows):
         state = state_of(row, share)
+        inside = not state and row[share] >= LABEL_FITS_FROM
         figure.add_annotation(
-            x=row[share] or 0, y=position, xanchor="left", xshift=5, showarrow=False,
-            text=state or f"{shown_number(row[share], 1)}%",
-            font=dict(size=SMALL_SIZE if state else TEXT_SIZE, color=GREY if state else INK),
+            x=row[share] or 0, y=position, xanchor="right" if inside else "left", xshift=-4 if inside else 5,
+            showarrow=False, text=state or f"{shown_number(row[share], 1)}%",
+            font=dict(size=SMALL_SIZE if state else TEXT_SIZE, color="white" if inside else GREY if state else INK),
         )  # fmt: skip
     if aim is not None:
         figure.add_shape(
@@ -65,8 +68,7 @@ def bars_with_aim(
         figure, [str(row[category]) for row in rows], below=[_n_of_n(row, numerator, denominator) for row in rows]
     )
     figure.update_xaxes(
-        title_text=unit, range=[0, 118], tickvals=[0, 25, 50, 75, 100], ticksuffix="%", showgrid=True,
-        gridcolor=LIGHT_GREY,
+        title_text=unit, range=[0, 100], tickvals=[0, 25, 50, 75, 100], showgrid=True, gridcolor=LIGHT_GREY,
     )  # fmt: skip
     if aim is not None:
         figure.update_layout(margin_t=40)
@@ -75,7 +77,7 @@ def bars_with_aim(
 
 def _n_of_n(row: dict[str, object], numerator: str, denominator: str) -> str:
     written = [
-        state_of(row, column) or shown_number(float(row[column]))  # type: ignore[arg-type]
+        shown_cell("count", row[column], row.get(f"{column}_status"))
         for column in (numerator, denominator)
     ]
     return f"{written[0]} of {written[1]}" if any(not state_of(row, c) for c in (numerator, denominator)) else ""

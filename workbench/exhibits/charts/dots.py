@@ -63,18 +63,24 @@ def compare_dots(
     for index, item in enumerate(series):
         figure.add_scatter(
             x=table[item.column].to_list(), y=positions, mode="markers", name=wrapped(item.label, 40),
-            marker=dict(
-                symbol=SYMBOLS[index], size=12, color=PALETTE[index] if index != 1 else "white",
-                line=dict(color=PALETTE[index], width=2.5),
-            ),
+            marker=_marker(index),
             hovertemplate=f"%{{x:,.{decimals}f}} {unit}<extra>{wrapped(item.label, 40)}</extra>", cliponaxis=False,
         )  # fmt: skip
     _write_beside(figure, table, columns, difference, decimals)
     category_axis(figure, categories)
     largest = max(value for row in rows for value in row if value is not None)
-    figure.update_xaxes(title_text=unit, range=[0, max(largest, 1) * 1.16], showgrid=True, gridcolor=LIGHT_GREY)
+    largest = max(largest, 1)
+    figure.update_xaxes(title_text=unit, range=[-largest * 0.03, largest * 1.03], showgrid=True, gridcolor=LIGHT_GREY)
     legend_above(figure)
+    figure.update_layout(margin_r=64)
     return Drawing(figure, _alt(table, category, series, unit, subject, decimals))
+
+
+def _marker(index: int) -> dict[str, object]:
+    """Return a marker that still shows those beneath it: the first is filled, the others are larger outlines."""
+    if index == 0:
+        return dict(symbol=SYMBOLS[0], size=9, color=PALETTE[0])
+    return dict(symbol=f"{SYMBOLS[index]}-open", size=13 + 2 * index, color=PALETTE[index], line=dict(width=2.5))
 
 
 def _write_beside(
@@ -90,7 +96,7 @@ def _write_beside(
         texts = []
         if difference and all(row[column] is not None for column in difference):
             change = row[difference[1]] - row[difference[0]]
-            texts.append("no difference" if not change else f"{'+' if change > 0 else ''}{shown_number(change, decimals)}")
+            texts.append("same" if not change else f"{'+' if change > 0 else ''}{shown_number(change, decimals)}")
         if states:
             texts.append(", ".join(sorted(states)))
         if texts:

@@ -72,7 +72,7 @@ def category_axis(figure: go.Figure, categories: Sequence[str], *, below: Sequen
             for name, text in zip(names, below, strict=True)
         ]
     figure.update_yaxes(
-        tickvals=list(range(len(names))), ticktext=names, range=[len(names) - 0.5, -0.5], ticks="", ticklabelstandoff=6
+        tickvals=list(range(len(names))), ticktext=names, range=[len(names) - 0.5, -0.5], ticks="", ticklabelstandoff=8
     )
 
 

@@ -53,7 +53,7 @@ def paired_bars(
         values = [row[item.column] for row in rows]
         figure.add_bar(
             x=months, y=[None if value is None else sign * value for value in values], name=item.label,
-            marker=dict(color=colour, pattern=dict(shape=pattern, fgcolor="white", size=5, solidity=0.25)),
+            marker=dict(color=colour, pattern=dict(shape=pattern, fillmode="overlay", fgcolor="white", size=6, solidity=0.2)),
             text=[None if value is None else shown_number(float(value)) for value in values], textposition="none",
             hovertemplate=f"%{{x|%b %Y}}: %{{text}} {unit}<extra>{wrapped(item.label, 40)}</extra>",
         )  # fmt: skip
@@ -70,6 +70,11 @@ def paired_bars(
 
 
 def _mark_withheld(figure: go.Figure, rows: Sequence[Mapping[str, Any]], month: str, columns: Sequence[str]) -> None:
+    if any(is_withheld(row, column) for row in rows for column in columns):
+        figure.add_annotation(
+            text="c: withheld", x=1, xref="paper", y=1, yref="paper", xanchor="right", yanchor="bottom",
+            showarrow=False, font=dict(size=SMALL_SIZE, color=GREY),
+        )  # fmt: skip
     for column, position in zip(columns, ("top center", "bottom center"), strict=True):
         hidden = [row[month] for row in rows if is_withheld(row, column)]
         if hidden:

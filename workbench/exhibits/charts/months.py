@@ -84,12 +84,20 @@ class EndLabel:
 
 def label_ends(figure: go.Figure, ends: Sequence[EndLabel], low: float, high: float) -> None:
     """Write each line's name to its right, moved apart where two would overlap."""
-    plot_height = figure.layout.height - figure.layout.template.layout.margin.t - figure.layout.template.layout.margin.b
+    margin = figure.layout.template.layout.margin
+    plot_height = figure.layout.height - margin.t - margin.b
     scale = plot_height / (high - low)
-    floor = float("-inf")
-    for end in sorted(ends, key=lambda end: end.value):
-        middle = max((end.value - low) * scale, floor + end.height / 2)
-        floor = middle + end.height / 2 + 2
+    upwards = sorted(ends, key=lambda end: end.value)
+    middles: list[float] = []
+    floor = 0.0
+    for end in upwards:
+        middles.append(max((end.value - low) * scale, floor + end.height / 2))
+        floor = middles[-1] + end.height / 2 + 2
+    ceiling = float(plot_height + margin.t / 2)
+    for index, end in reversed(list(enumerate(upwards))):
+        middles[index] = min(middles[index], ceiling - end.height / 2)
+        ceiling = middles[index] - end.height / 2 - 2
+    for end, middle in zip(upwards, middles, strict=True):
         figure.add_annotation(
             x=1, xref="paper", y=end.value, text=end.text, showarrow=False, xanchor="left", xshift=10, align="left",
             yshift=middle - (end.value - low) * scale, font=dict(color=end.colour, size=SMALL_SIZE + 1),
@@ -100,11 +108,11 @@ def label_ends(figure: go.Figure, ends: Sequence[EndLabel], low: float, high: fl
 def value_axis(figure: go.Figure, values: Sequence[float], unit: str) -> tuple[float, float]:
     """Scale the axis of values to the data and say so where it does not start at zero; returns its range."""
     smallest, largest = min(values), max(values)
-    room = max(largest - smallest, abs(largest) * 0.05, 1)
-    from_zero = smallest >= 0 and smallest - room < largest * 0.5
-    low = min(0, smallest * 1.1) if from_zero or smallest < 0 else smallest - room * 0.5
-    high = largest + room * (0.12 if from_zero else 0.5)
-    title = unit if from_zero or smallest < 0 else f"{unit} (axis does not start at 0)"
+    room = max(largest - smallest, abs(largest) * 0.05) or 1
+    with_zero = smallest < largest * 0.4
+    low = min(0, smallest * 1.1) if with_zero else smallest - room * 0.3
+    high = largest + room * (0.12 if with_zero else 0.3)
+    title = unit if with_zero else f"{unit} (axis does not start at 0)"
     figure.update_yaxes(title_text=title, range=[low, high], showgrid=True, gridcolor=LIGHT_GREY, nticks=6)
     return low, high
 
@@ -113,7 +121,11 @@ def month_axis(figure: go.Figure, months: Sequence[dt.date]) -> None:
     """Name the months along the bottom, few enough that they stand apart on a phone."""
     step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 1000) if len(months) / step <= 5)
     shown = list(reversed(list(reversed(months))[::step]))
-    figure.update_xaxes(tickvals=shown, ticktext=[f"{day:%b}<br>{day:%Y}" for day in shown])
+    room = dt.timedelta(days=16)
+    figure.update_xaxes(
+        tickvals=shown, ticktext=[f"{day:%b}<br>{day:%Y}" for day in shown],
+        range=[months[0] - room, months[-1] + room],
+    )  # fmt: skip
 
 
 def _alt(
