@@ -18,7 +18,7 @@ ranked as (
     from in_scope
 ),
 
-placing as (
+placed as (
     select *
     from ranked
     where placing_rank = 1
@@ -44,19 +44,19 @@ select
     totals.is_active,
     totals.fte,
     totals.fte_active,
-    placing.staff_group,
-    placing.staff_group_code,
-    placing.job_role_code,
-    placing.profession,
-    placing.directorate,
-    placing.service,
-    placing.team,
-    placing.pay_band,
-    placing.age_band,
-    placing.occupation_code,
-    placing.position_number,
-    placing.assignment_key,
+    placed.staff_group,
+    placed.staff_group_code,
+    placed.job_role_code,
+    placed.profession,
+    placed.directorate,
+    placed.service,
+    placed.team,
+    placed.pay_band,
+    placed.age_band,
+    placed.occupation_code,
+    placed.position_number,
+    placed.assignment_key,
     totals.assignments
 from totals
-join placing using (organisation_code, period, person_key)
+join placed using (organisation_code, period, person_key)
 order by totals.organisation_code, totals.period, totals.person_key
