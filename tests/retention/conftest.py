@@ -24,6 +24,15 @@ PERSON_MONTH = {
     "profession": pl.String,
     "pay_band": pl.String,
 }
+ASSIGNMENT_MONTH = {
+    "organisation_code": pl.String,
+    "period": pl.Date,
+    "person_key": pl.String,
+    "contract_type": pl.String,
+    "is_employed": pl.Boolean,
+    "is_substantive": pl.Boolean,
+    "is_contract_known": pl.Boolean,
+}
 ABSENCE = {
     "organisation_code": pl.String,
     "person_key": pl.String,
@@ -66,6 +75,7 @@ def staff() -> Callable[..., Snapshot]:
         *,
         absence: Sequence[Mapping[str, object]] = (),
         published: Sequence[Mapping[str, object]] = (),
+        outside: Sequence[Mapping[str, object]] = (),
         organisation: str = "XAA",
         organisation_type: str = "Acute",
     ) -> Snapshot:
@@ -77,14 +87,17 @@ def staff() -> Callable[..., Snapshot]:
                 row.setdefault("fte_active", row["fte"] if row["is_active"] else 0)
                 rows.append(row)
         person_month = pl.DataFrame(rows, schema_overrides=PERSON_MONTH, schema=list(PERSON_MONTH), orient="row")
-        loaded = {"organisation_code": [organisation] * len(months), "period": [month(end) for end in months]}
+        in_scope = {"is_employed": True, "is_substantive": True, "is_contract_known": True}
+        listed = [{"organisation_code": organisation, "period": month(end)} | in_scope for end in months]
+        listed += [
+            {"organisation_code": organisation, "person_key": str(n)} | in_scope | {"is_substantive": False} | dict(row)
+            for n, row in enumerate(outside)
+        ]
         served = {"organisation_code": [organisation], "organisation_name": ["Made-up Trust"]}
         return literal_snapshot(
             {
                 "marts.person_month": person_month.cast(PERSON_MONTH),
-                "marts.assignment_month": pl.DataFrame(
-                    loaded, schema={"organisation_code": pl.String, "period": pl.Date}
-                ),
+                "marts.assignment_month": pl.DataFrame(listed, schema=ASSIGNMENT_MONTH),
                 "marts.organisation": pl.DataFrame(served | {"organisation_type": [organisation_type]}),
                 "marts.published_absence": pl.DataFrame(list(published), schema=PUBLISHED),
                 "staging.absence": pl.DataFrame(

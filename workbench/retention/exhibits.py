@@ -30,7 +30,6 @@ from workbench.retention.monthly import (
     one_group,
     outside_population,
 )
-
 from workbench.retention.released import disclosure_note, withheld_cells, withheld_together
 
 if TYPE_CHECKING:

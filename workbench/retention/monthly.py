@@ -113,7 +113,9 @@ def _nobody_is_zero(table: pl.DataFrame, columns: Sequence[str], split: Sequence
     if not split:
         return table
     total = pl.all_horizontal(pl.col(name) == TOTAL for name in split)
-    groups = table.select(split).unique()
+    groups = table.select(split[0]).unique()
+    for name in split[1:]:
+        groups = groups.join(table.select(name).unique(), how="cross")
     known = table.filter(total).select(
         "month", *(pl.col(name).is_not_null().alias(f"{name}_known") for name in columns)
     )

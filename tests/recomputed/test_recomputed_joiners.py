@@ -1,0 +1,47 @@
+"""Joiners again: the plain difference of two sets of people, and their FTE at the closing month end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from decimal import Decimal
+
+import pytest
+
+from workbench.measures import evaluate
+
+
+@pytest.mark.parametrize("window", [1, 2, 12])
+@pytest.mark.parametrize("unit", ["headcount", "fte"])
+def test_joiners_are_active_at_the_closing_and_not_at_the_opening_month_end(made_up_workforce, window, unit):
+    active: dict = defaultdict(lambda: defaultdict(Decimal))
+    for row in made_up_workforce.assignments:
+        in_scope = row["contract_type_code"] in ("02", "04", "05")
+        if in_scope and row["assignment_status_code"] in ("01", "02", "05"):
+            active[row["period"]][row["person_key"]] += row["fte"]
+    expected = {}
+    for closing in made_up_workforce.months:
+        months = closing.year * 12 + closing.month - window
+        opening = dt.date(months // 12, months % 12 + 1, 1) - dt.timedelta(days=1)
+        if opening not in made_up_workforce.months:
+            continue
+        moved = [person for person in active[closing] if person not in active[opening]]
+        expected[closing] = len(moved) if unit == "headcount" else float(sum(active[closing][p] for p in moved))
+    result = evaluate(
+        made_up_workforce.snapshot,
+        "joiners",
+        organisation="XAA",
+        as_at="2026-09-30",
+        by="month",
+        options={"window_months": window, "unit": unit},
+    )
+    assert dict(result.frame.filter(status="ok").select("month", "value").iter_rows()) == expected
+    assert expected
+
+
+def test_joiners_by_group_add_up_to_the_organisation(made_up_workforce):
+    def value(by):
+        result = evaluate(made_up_workforce.snapshot, "joiners", organisation="XAA", as_at="2026-09-30", by=by)
+        return result.frame["value"].sum()
+
+    assert {value(by) for by in ((), "staff_group", ("staff_group", "service"))} == {value(())}
