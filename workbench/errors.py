@@ -34,6 +34,10 @@ class ExtractRefused(WorkbenchError):
     exit_code = 2
 
 
+class NotAnExtract(ExtractRefused):
+    """Neither the name nor the headers of a file are those of any extract; in a folder such a file is passed over."""
+
+
 class ReferenceListError(WorkbenchError):
     """A code list is incomplete, contradicts itself, or a newer one cannot be accepted."""
 

@@ -77,7 +77,7 @@ def examine(settings: Settings) -> list[Finding]:
         _key,
         _vault,
     )
-    findings = []
+    findings: list[Finding] = []
     for look in looks:
         try:
             findings.extend(look(settings))
@@ -155,8 +155,8 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 def _snapshot(settings: Settings) -> Iterator[Finding]:
     from workbench.errors import SnapshotError
+    from workbench.extracts import file_sha256
     from workbench.warehouse import Warehouse
-    from workbench.warehouse.files import sha256_of
 
     warehouse = Warehouse(settings)
     listed = warehouse.snapshots()
@@ -172,7 +172,7 @@ def _snapshot(settings: Settings) -> Iterator[Finding]:
         )
         return
     try:
-        whole = sha256_of(warehouse.snapshot_file(current.snapshot_id)) == current.file_sha256
+        whole = file_sha256(warehouse.snapshot_file(current.snapshot_id)) == current.file_sha256
         warehouse.open().close()
     except SnapshotError as problem:
         yield Finding("snapshot", "prevents work", str(problem))

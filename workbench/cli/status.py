@@ -62,7 +62,7 @@ def _in_words(found: Status, settings: Settings) -> str:
     lines = [f"Snapshot {manifest.snapshot_id}, made {manifest.created_at:%Y-%m-%d %H:%M} UTC"]
     if manifest.snapshot_id != found.newest_snapshot_id:
         lines.append(
-            f"A newer one exists: {found.newest_snapshot_id}. Go to it: `workbench snapshots use {found.newest_snapshot_id}`."
+            f"A newer one exists: {found.newest_snapshot_id}. `workbench snapshots use ID` makes it current again."
         )
     rows = [
         (

@@ -20,6 +20,7 @@ import polars as pl
 from workbench import __version__
 from workbench.errors import GrainError
 from workbench.extracts import Contract
+from workbench.professions import profession_tables
 from workbench.reference import reference_tables
 from workbench.settings import Settings
 from workbench.warehouse import control, register, standing
@@ -78,7 +79,7 @@ class Build:
         return database
 
     def _reference(self, engine: Engine) -> None:
-        for name, frame in reference_tables(self.settings).items():
+        for name, frame in {**reference_tables(self.settings), **profession_tables(self.settings)}.items():
             self.watch(Progress("reference", name))
             engine.create_table(name, frame)
 

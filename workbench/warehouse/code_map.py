@@ -48,7 +48,7 @@ def code_map(contracts: Mapping[str, Contract], landed: Mapping[str, Path], sett
                 frames.append(
                     _read_column(rows, column, contract, settings)
                     .with_columns(extract=pl.lit(name), column_name=pl.lit(column.name))
-                    .select(SCHEMA)
+                    .select(*SCHEMA)
                 )
     return pl.concat(frames).sort("extract", "column_name", "received")
 

@@ -9,7 +9,7 @@ import polars as pl
 from workbench.warehouse import standing
 from workbench.warehouse.parts import REJECT_SCHEMA, Part, PartLibrary
 
-_TOTAL = pl.Decimal(38, 4)
+_TOTAL = pl.Decimal(38, 5)
 
 LOAD_FILE_SCHEMA = {
     "file_id": pl.Int64(),
@@ -22,6 +22,8 @@ LOAD_FILE_SCHEMA = {
     "rows_in": pl.Int64(),
     "rows_accepted": pl.Int64(),
     "rows_rejected": pl.Int64(),
+    "rows_dropped": pl.Int64(),
+    "rows_repeated": pl.Int64(),
     "cells_blanked": pl.Int64(),
     "headcount": pl.Int64(),
     "fte": _TOTAL,
@@ -68,16 +70,9 @@ def rejects(parts: Sequence[Part], library: PartLibrary) -> pl.DataFrame:
     numbers = standing.file_ids(parts)
     frames = [pl.DataFrame(schema=_REJECT_COLUMNS)]
     for part in parts:
-        if part.rows_rejected or part.cells_blanked:
-            frames.append(
-                library.rejects(part)
-                .with_columns(
-                    file_id=pl.lit(numbers[part.sha256], pl.Int64),
-                    file_name=pl.lit(part.file_name),
-                    extract=pl.lit(part.extract),
-                )
-                .select(_REJECT_COLUMNS)
-            )
+        file = {"file_id": pl.lit(numbers[part.sha256], pl.Int64), "file_name": pl.lit(part.file_name)}
+        found = library.rejects(part).with_columns(**file, extract=pl.lit(part.extract))
+        frames.append(found.select(*_REJECT_COLUMNS))
     return pl.concat(frames).sort("file_id", "line", "column_name", "rule", nulls_last=True, maintain_order=True)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,8 +17,8 @@ import polars as pl
 from filelock import FileLock, Timeout
 
 from workbench import __version__
-from workbench.errors import ExtractRefused, LoadInProgress, WorkbenchError
-from workbench.extracts import Contract, contracts, read_extract, recognise
+from workbench.errors import ExtractRefused, LoadInProgress, NotAnExtract, SettingsError, WorkbenchError
+from workbench.extracts import ReadReport, contract_named, contracts, file_sha256, read_extract
 from workbench.settings import Settings
 from workbench.warehouse import files
 from workbench.warehouse.build import Build, contents_hash
@@ -172,17 +172,19 @@ def _accept_file(
     try:
         if not was_named and not path.name.lower().endswith(SUFFIXES):
             return FileOutcome(path, "ignored", "not a CSV, XLSX or Parquet file")
-        sha256 = files.sha256_of(path)
+        sha256 = file_sha256(path)
         if sha256 in known:
             same = known[sha256]
             return FileOutcome(path, "already_loaded", f"loaded {same.loaded_at:%Y-%m-%d} as {same.file_name}", same)
-        contract = _recognised(path, was_named)
-        if contract is None:
-            return FileOutcome(path, "ignored", "not recognised as an extract")
         rows = library.incoming(sha256)
-        report = read_extract(path, rows, settings=settings, contract=contract)
-        part = library.add(report, contract, rows, sha256=sha256, sequence=sequence)
+        report = read_extract(path, rows, settings=settings)
+        if report.sha256 != sha256:
+            return FileOutcome(path, "refused", "The file changed while it was being read. Load it again.")
+        _hold_one_key(report, known)
+        part = library.add(report, contract_named(report.extract), rows, sequence=sequence)
         return FileOutcome(path, "loaded", part=part)
+    except NotAnExtract as refusal:
+        return FileOutcome(path, "refused" if was_named else "ignored", str(refusal))
     except ExtractRefused as refusal:
         return FileOutcome(path, "refused", str(refusal))
     except OSError as problem:
@@ -195,13 +197,14 @@ def _accept_file(
         return FileOutcome(path, "refused", f"It could not be taken in ({type(problem).__name__} while reading it).")
 
 
-def _recognised(path: Path, was_named: bool) -> Contract | None:
-    try:
-        return recognise(path)
-    except ExtractRefused:
-        if was_named:
-            raise
-        return None
+def _hold_one_key(report: ReadReport, known: Mapping[str, Part]) -> None:
+    """Stop before pseudonyms made with two keys meet: nobody could be followed from one extract to the next."""
+    others = {part.key_fingerprint for part in known.values()} - {report.key_fingerprint}
+    if others:
+        raise SettingsError(
+            f"The pseudonym key in use ({report.key_fingerprint}) is not the one that the extracts loaded before were "
+            f"read with ({', '.join(sorted(others))}). Put that key back at `key_file`, or start an empty warehouse."
+        )
 
 
 def _build_and_publish(
@@ -241,7 +244,7 @@ def _build_and_publish(
             duckdb_version=engine_version(),
             parent_snapshot_id=parent,
             contents_hash=fingerprint,
-            file_sha256=files.sha256_of(database),
+            file_sha256=file_sha256(database),
             file_bytes=database.stat().st_size,
             table_rows=table_rows,
         )

@@ -41,12 +41,14 @@ class Part:
     sha256: str
     file_name: str
     format: str
-    encoding: str | None
+    encoding: str
     loaded_at: dt.datetime
     sequence: int
     rows_in: int
     rows_accepted: int
     rows_rejected: int
+    rows_dropped: int
+    rows_repeated: int
     cells_blanked: int
     headcount: int | None
     fte: Decimal | None
@@ -56,6 +58,8 @@ class Part:
     units: tuple[Unit, ...]
     dropped_columns: tuple[str, ...]
     unknown_headers: tuple[str, ...]
+    notices: tuple[str, ...]
+    key_fingerprint: str
 
     def as_json(self) -> dict[str, Any]:
         """Write the record in JSON's own types."""
@@ -73,7 +77,7 @@ class Part:
         values = {field.name: record[field.name] for field in fields(cls)}
         for name in ("fte", "pay"):
             values[name] = None if values[name] is None else Decimal(values[name])
-        for name in ("organisations", "dropped_columns", "unknown_headers"):
+        for name in ("organisations", "dropped_columns", "unknown_headers", "notices"):
             values[name] = tuple(values[name])
         values["loaded_at"] = dt.datetime.fromisoformat(values["loaded_at"])
         values["periods"] = tuple(dt.date.fromisoformat(period) for period in values["periods"])
@@ -82,6 +86,13 @@ class Part:
             for organisation, period in values["units"]
         )
         return cls(**values)
+
+
+_FROM_REPORT = (
+    *("extract", "sha256", "file_name", "format", "encoding", "key_fingerprint", "notices"),
+    *("rows_in", "rows_accepted", "rows_dropped", "rows_repeated", "cells_blanked", "headcount", "fte", "pay"),
+    *("organisations", "periods", "dropped_columns", "unknown_headers"),
+)
 
 
 class PartLibrary:
@@ -118,32 +129,19 @@ class PartLibrary:
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{sha256[:16]}.parquet"
 
-    def add(self, report: ReadReport, contract: Contract, rows: Path, *, sha256: str, sequence: int) -> Part:
+    def add(self, report: ReadReport, contract: Contract, rows: Path, *, sequence: int) -> Part:
         """Keep a file that was read without refusal: its rows, its rejects, then its record."""
+        taken_over = {name: getattr(report, name) for name in _FROM_REPORT}
         part = Part(
-            extract=contract.name,
-            sha256=sha256,
-            file_name=report.file_name,
-            format=report.format,
-            encoding=report.encoding,
+            **taken_over,
             loaded_at=dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0),
             sequence=sequence,
-            rows_in=report.rows_in,
-            rows_accepted=report.rows_accepted,
-            rows_rejected=report.rows_rejected,
-            cells_blanked=report.cells_blanked,
-            headcount=report.headcount,
-            fte=report.fte,
-            pay=report.pay,
-            organisations=tuple(sorted(report.organisations)),
-            periods=tuple(sorted(report.periods)),
+            rows_rejected=report.rows_refused,
             units=_units(rows, contract),
-            dropped_columns=tuple(report.dropped_columns),
-            unknown_headers=tuple(report.unknown_headers),
         )
         stem = self._stem(part)
         stem.parent.mkdir(parents=True, exist_ok=True)
-        rejects = report.rejects.select(REJECT_SCHEMA).cast(REJECT_SCHEMA)
+        rejects = report.rejects.select(*REJECT_SCHEMA).cast(pl.Schema(REJECT_SCHEMA))
         if rejects.height:
             beside = rows.with_suffix(".rejects")
             rejects.write_parquet(beside)

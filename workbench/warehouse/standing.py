@@ -14,20 +14,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from workbench.extracts import landed_schema
 from workbench.warehouse.parts import Part, PartLibrary, Unit
 
 if TYPE_CHECKING:
     from workbench.extracts import Contract
-
-
-_LANDED_TYPES: Mapping[str, pl.DataType] = {
-    "d": pl.Date(),
-    "n": pl.Decimal(18, 5),
-    "i": pl.Int64(),
-    "b": pl.Boolean(),
-    "t": pl.String(),
-    "c": pl.String(),
-}
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,7 @@ def standing_rows(contract: Contract, parts: Sequence[Part], library: PartLibrar
     Grain in: one row per record of a file. Grain out: one row per key of the contract. With no file
     at all: no rows, and every column in its type.
     """
-    schema = landed_schema(contract)
+    schema = {**landed_schema(contract), "source_file": pl.Int64()}
     mine = sorted((part for part in parts if part.extract == contract.name), key=lambda part: part.sequence)
     if not mine:
         return pl.LazyFrame(schema=schema)
@@ -97,10 +88,10 @@ def standing_rows(contract: Contract, parts: Sequence[Part], library: PartLibrar
         frames.append(frame.with_columns(_sequence=pl.lit(part.sequence, pl.Int64)))
     rows = pl.concat(frames, how="diagonal")
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in rows.collect_schema()]
-    rows = rows.with_columns(missing).cast(schema)  # type: ignore[arg-type]
+    rows = rows.with_columns(missing).cast(pl.Schema(schema))
     if contract.resend == "record":
         rows = _one_row_per_record(rows, contract)
-    return rows.select(schema)
+    return rows.select(*schema)
 
 
 def _only_standing(frame: pl.LazyFrame, part: Part, units: frozenset[Unit]) -> pl.LazyFrame:
@@ -117,13 +108,3 @@ def _only_standing(frame: pl.LazyFrame, part: Part, units: frozenset[Unit]) -> p
 def _one_row_per_record(rows: pl.LazyFrame, contract: Contract) -> pl.LazyFrame:
     ordered = rows.sort("_sequence", maintain_order=True)
     return ordered.unique(list(contract.landed_key), keep="last", maintain_order=True)
-
-
-def landed_schema(contract: Contract) -> dict[str, pl.DataType]:
-    """Return the columns of an accepted file with their types, in order, and `source_file`."""
-    types = {
-        name: _LANDED_TYPES["i" if name == "assignment_order" else "t" if column.personal else column.type]
-        for column in contract.columns
-        for name in column.landed_names
-    }
-    return {**types, "source_file": pl.Int64()}
