@@ -23,7 +23,7 @@ def coding_completeness(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl
     docs/methodology/coding_completeness.md.
 
     Returns:
-        The dimensions asked for with `numerator` and `denominator` in assignments.
+        The dimensions asked for with `numerator` and `denominator` in assignments, and the people behind each.
     """
     loaded = months_loaded(snapshot, request.organisation)
     months = months_asked(request, loaded)
@@ -32,7 +32,13 @@ def coding_completeness(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl
         snapshot, request.organisation, min(months), max(months), contracts=request.options["contracts"]
     )
     filled = pl.all_horizontal(*FIELDS) if field == "all" else pl.col(field)
-    counted = rows.with_columns(numerator=filled.cast(pl.Int64), denominator=pl.lit(1, pl.Int64))
+    keys = list(dict.fromkeys(("month", *request.by)))
+    counted = rows.with_columns(filled=filled).group_by(keys).agg(
+        numerator=pl.col("filled").sum().cast(pl.Int64),
+        denominator=pl.len().cast(pl.Int64),
+        numerator_people=pl.col("person_key").filter("filled").n_unique().cast(pl.Int64),
+        denominator_people=pl.col("person_key").n_unique().cast(pl.Int64),
+    )
     kept = "contract types 02, 04 and 05" if request.options["contracts"] == "substantive" else "every contract type"
     stamp: dict[str, object] = {
         "window": "every month end shown" if request.by_month else f"the month end {request.month}",
@@ -43,7 +49,9 @@ def coding_completeness(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl
         ),
         "months_missing": months_missing(request, loaded),
     }
-    return add_up(counted, request.by, ["numerator", "denominator"], months=months), stamp
+    sums = ["numerator", "denominator", "numerator_people", "denominator_people"]
+    # the rows are distinct people per month already, and `add_up` never adds two months together
+    return add_up(counted, request.by, sums, months=months), stamp
 
 
 def relevant_assignments(
