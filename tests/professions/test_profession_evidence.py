@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,13 @@ def registration(kind: str | None, *, body: str = "08", key: str = "r1", **other
     return row | other
 
 
+@functools.cache
+def lists() -> dict[str, pl.DataFrame]:
+    return reference_tables()
+
+
 def evidence(posts: list[dict[str, Any]], registrations: list[dict[str, Any]]) -> pl.DataFrame:
-    tables = reference_tables()
+    tables = dict(lists())
     tables["staging.staff_in_post"] = pl.DataFrame(posts, schema=STAFF, strict=False)
     tables["staging.registrations"] = pl.DataFrame(registrations, schema=REGISTRATIONS, strict=False)
     return literal_snapshot(tables).query(QUERY)
@@ -90,6 +96,7 @@ def evidence_of(one: dict[str, Any], *kinds: str, body: str = "08") -> dict[str,
 
 
 AHP = "Allied health professionals"
+ODP = "Operating department practitioner"
 OTHER = "Other scientific, therapeutic & technical staff"
 SUPPORT = "Support to AHPs"
 
@@ -97,12 +104,12 @@ SUPPORT = "Support to AHPs"
 VECTORS = [
     ("1", post("S1E", "04041"), ["28"], "agreed", "Physiotherapist", "qualified", AHP),
     ("2", post("S1K", "04017"), ["28"], "single", "Physiotherapist", "qualified", OTHER),
-    ("3", post("S4T", "05019", staff_group_code="05"), ["25"], "agreed", "Operating department practitioner", "qualified", AHP),
-    ("4", post("S1K", "05019", staff_group_code="05"), ["25"], "agreed", "Operating department practitioner", "qualified", OTHER),
+    ("3", post("S4T", "05019", staff_group_code="05"), ["25"], "agreed", ODP, "qualified", AHP),
+    ("4", post("S1K", "05019", staff_group_code="05"), ["25"], "agreed", ODP, "qualified", OTHER),
     ("5", post("G1C", "04043"), ["28"], "agreed", "Physiotherapist", "qualified", "not checked"),
     ("6", post("A6A", "04040"), ["27"], "agreed", "Paramedic", "qualified", "Ambulance staff"),
     ("7", post("S1X", "04037"), ["27"], "agreed", "Paramedic", "qualified", OTHER),
-    ("8", post("SAT", "05019", staff_group_code="05"), ["25"], "agreed", "Operating department practitioner", "qualified", OTHER),
+    ("8", post("SAT", "05019", staff_group_code="05"), ["25"], "agreed", ODP, "qualified", OTHER),
     ("9", post(" s1e", "04041"), ["28"], "agreed", "Physiotherapist", "qualified", AHP),
     ("10a", post("S8K"), [], "none", None, None, "not valid"),
     ("10b", post("N0A", staff_group_code="03"), [], "none", None, None, "not checked"),

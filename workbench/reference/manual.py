@@ -127,10 +127,7 @@ def accept_manual(read: ReadManual, version: str, settings: Settings, *, on: dt.
     Raises:
         ReferenceListError: the version is not a number such as 23.0, or is already here with other codes.
     """
-    if not _VERSION.fullmatch(version):
-        raise ReferenceListError(
-            f"The manual's version must be a number such as 23.0: received {version!r}. It is printed on its cover."
-        )
+    check_version(version)
     for earlier in accepted_manuals(settings):
         if earlier.version == version:
             if pl.read_csv(earlier.table, infer_schema=False).equals(read.codes):
@@ -179,6 +176,18 @@ def newest(settings: Settings, *, shipped: str) -> AcceptedManual | None:
     if not accepted or version_order(accepted[-1].version) < version_order(shipped):
         return None
     return accepted[-1]
+
+
+def check_version(version: str) -> None:
+    """Refuse a version that cannot be put in order with the others.
+
+    Raises:
+        ReferenceListError: it is not a number such as 23.0.
+    """
+    if not _VERSION.fullmatch(version):
+        raise ReferenceListError(
+            f"The manual's version must be a number such as 23.0: received {version!r}. It is printed on its cover."
+        )
 
 
 def version_order(version: str) -> tuple[int, ...]:

@@ -109,11 +109,18 @@ checks as (
 ),
 
 registration_votes as (
-    select checks.organisation_code, checks.person_key, checks.checked_date, checks.next_checked_date, votes.strong
+    select
+        checks.organisation_code,
+        checks.person_key,
+        checks.checked_date,
+        checks.next_checked_date,
+        coalesce(by_type.strong, 0) | coalesce(by_body.strong, 0) as strong
     from checks
-    inner join votes
-        on (votes.source = 'registration_type' and votes.code = checks.registration_type_code)
-        or (votes.source = 'registration_body' and votes.code = checks.registration_body_code)
+    left join votes as by_type
+        on by_type.source = 'registration_type' and by_type.code = checks.registration_type_code
+    left join votes as by_body
+        on by_body.source = 'registration_body' and by_body.code = checks.registration_body_code
+    where coalesce(by_type.strong, by_body.strong) is not null
 ),
 
 people as (
