@@ -40,6 +40,7 @@ def pack(
         )
     wb = open_workbench(settings=settings, audience="board")
     plan = plan_packs(wb, Quarter.parse(quarter), organisations)
+    wb.snapshot.close()
     report = publish_packs(
         plan,
         settings,

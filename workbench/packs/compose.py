@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import RenderError
 from workbench.exhibits import BUNDLE_MIME, Exhibit
+from workbench.exhibits.html import stylesheet
 from workbench.measures import Measure, find_measure
 from workbench.packs.provenance import code_version, lock_hash
 from workbench.periods import shown_date
@@ -86,7 +87,7 @@ def compose_pack(pack: PlannedPack, sections: Sequence[Section], policy: Policy,
             code_version=code_version(),
             lock_hash=lock_hash(),
             chart_library=f"{scripts}/{chart_library().name}" if any(exhibit.figure for exhibit in exhibits) else "",
-            style=(TEMPLATES / "pack.css").read_text(encoding="utf-8"),
+            style=_style(),
         )
     )
     return page.replace("@security-policy@", _security_policy(page))
@@ -96,11 +97,7 @@ def compose_index(packs: Sequence[dict[str, Any]]) -> str:
     """Return the page that lists every pack in a folder of reports, latest quarter first."""
     rows = sorted(packs, key=lambda pack: (pack["organisation_name"], pack["organisation"]))
     rows.sort(key=lambda pack: str(pack["quarter"]), reverse=True)
-    page = (
-        _templates()
-        .get_template("index.html.j2")
-        .render(packs=rows, style=(TEMPLATES / "pack.css").read_text(encoding="utf-8"))
-    )
+    page = _templates().get_template("index.html.j2").render(packs=rows, style=_style())
     return page.replace("@security-policy@", _security_policy(page))
 
 
@@ -113,6 +110,12 @@ def chart_library() -> Path:
     if found is None or not found.submodule_search_locations:
         raise RenderError("plotly is not installed, so no chart can be drawn. See `workbench doctor`.")
     return Path(found.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
+
+
+@cache
+def _style() -> str:
+    """Return the style sheet of the exhibits with the page's own after it."""
+    return stylesheet() + (TEMPLATES / "pack.css").read_text(encoding="utf-8")
 
 
 @cache

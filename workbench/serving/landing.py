@@ -55,9 +55,12 @@ class LandingPages:
         from workbench import open_workbench
 
         wb = open_workbench(settings=self._settings, audience=AUDIENCE)
-        if self._made is None or self._made[0] != wb.snapshot.id:
-            self._made = (wb.snapshot.id, self._make(wb))
-        return self._made[1]
+        try:
+            if self._made is None or self._made[0] != wb.snapshot.id:
+                self._made = (wb.snapshot.id, self._make(wb))
+            return self._made[1]
+        finally:
+            wb.snapshot.close()
 
     def _make(self, wb: Workbench) -> Landing:
         specs = page_specs()

@@ -55,7 +55,7 @@ def serve(
     from workbench.dashboards import page_specs
     from workbench.packs.plan import board_pack_notebooks
 
-    open_workbench(settings=settings, audience="lead")
+    open_workbench(settings=settings, audience="lead").snapshot.close()
     # voila looks for page templates here; it must know before it is imported.
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(TEMPLATES), os.environ.get("JUPYTER_PATH")]))
     from workbench.serving.landing import LandingPages
