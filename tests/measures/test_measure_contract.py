@@ -70,6 +70,6 @@ def test_nothing_is_recomputed_that_is_not_a_measure():
 def test_the_page_names_every_option_and_caveats_are_sentences(measure_id):
     measure = catalogue()[measure_id]
     page = (ROOT / measure.methodology).read_text(encoding="utf-8")
-    assert all(f"`{option.name}`" in page for option in measure.options)
+    assert all(f"`{option.name}" in page for option in measure.options)
     assert all(caveat.endswith(".") for caveat in measure.caveats)
     assert measure.question.endswith("?")

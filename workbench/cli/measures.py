@@ -65,7 +65,8 @@ def measure(
     elif csv:
         csv.write_text(result.frame.write_csv(), encoding="utf-8", newline="")
         click.echo("\n".join(result.stamp_lines()))
-        click.echo(f"{result.frame.height} rows written to {csv}")
+        rows = "1 row" if result.frame.height == 1 else f"{result.frame.height} rows"
+        click.echo(f"{rows} written to {csv}")
     else:
         click.echo("\n".join(result.stamp_lines()))
         click.echo("")
