@@ -13,7 +13,7 @@ from workbench.attainment.scope import Scope, scope_at
 from workbench.attainment.standards import above_90_aim, meets_at_least_90
 from workbench.measures.coverage import months_asked, months_loaded, months_missing
 from workbench.measures.request import MeasureRequest
-from workbench.professions import professional_group_of
+from workbench.professions import PROFESSIONAL_GROUPS, UNKNOWN_GROUP, professional_group_of
 from workbench.warehouse.snapshot import Snapshot
 
 QUERIES = Path(__file__).parent / "queries"
@@ -24,6 +24,8 @@ UNMATCHED_PLANS = {
     "out_of_scope": "plans of people who are out of scope",
     "other_assignment": "plans on an assignment that has ended or is out of scope",
 }
+
+_GROUP_LABELS = {label.lower(): label for label in (*PROFESSIONAL_GROUPS, UNKNOWN_GROUP)}
 
 
 @dataclass(frozen=True)
@@ -143,8 +145,11 @@ def _with_professional_group(posts: pl.DataFrame) -> pl.DataFrame:
         for values in posts.select(esr).unique().rows()
     ]
     read = pl.DataFrame(groups, schema=dict.fromkeys((*esr, "esr_group"), pl.String))
+    # plan registers write the groups in their own way; a group that is not one of ours stays as it was received
+    own = pl.col("plan_group").str.strip_chars()
+    named = own.str.to_lowercase().replace_strict(_GROUP_LABELS, default=own, return_dtype=pl.String)
     return posts.join(read, on=esr, how="left", nulls_equal=True).with_columns(
-        professional_group=pl.coalesce("plan_group", "esr_group", pl.lit("unknown"))
+        professional_group=pl.coalesce(named, "esr_group", pl.lit(UNKNOWN_GROUP))
     )
 
 

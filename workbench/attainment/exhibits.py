@@ -16,6 +16,7 @@ from workbench.exhibits import Column, Exhibit, ExhibitRequest
 from workbench.exhibits.cells import shown_number
 from workbench.exhibits.charts import bars_with_aim
 from workbench.periods import shown_date
+from workbench.professions import PROFESSIONAL_GROUPS, UNKNOWN_GROUP
 
 if TYPE_CHECKING:
     from workbench.workbench import Workbench
@@ -134,8 +135,9 @@ def _by_group(coverage: PlanCoverage | None) -> pl.DataFrame:
     if coverage is None:
         return pl.DataFrame({"professional_group": [TOTAL], "active": [None], "in_scope": [None]}, schema=schema)
     groups = coverage.counted(("professional_group",))
-    unknown_last = pl.col("professional_group") == "unknown"
-    groups = groups.sort(unknown_last, "professional_group")
+    order = {label: place for place, label in enumerate(PROFESSIONAL_GROUPS)} | {UNKNOWN_GROUP: len(PROFESSIONAL_GROUPS) + 1}
+    place = pl.col("professional_group").replace_strict(order, default=len(PROFESSIONAL_GROUPS))
+    groups = groups.sort(place, "professional_group")
     total = coverage.counted().select(pl.lit(TOTAL).alias("professional_group"), "active", "in_scope")
     return pl.concat([groups, total]).cast(schema)  # type: ignore[arg-type]
 
