@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 import workbench
+from workbench.professions import profession_tables
 from workbench.reference import reference_tables
 from workbench.warehouse.snapshot import literal_snapshot
 
@@ -79,7 +80,7 @@ def registration(kind: str | None, *, body: str = "08", key: str = "r1", **other
 
 @functools.cache
 def lists() -> dict[str, pl.DataFrame]:
-    return reference_tables()
+    return {**reference_tables(), **profession_tables()}
 
 
 def evidence(posts: list[dict[str, Any]], registrations: list[dict[str, Any]]) -> pl.DataFrame:

@@ -38,6 +38,7 @@ def test_the_reviewed_votes_are_those_of_the_rules() -> None:
 def test_there_are_fourteen_professions_in_the_order_of_the_labels() -> None:
     assert tuple(record.label for record in profession_records()) == PROFESSIONS
     assert len(set(PROFESSIONS)) == 14
+    assert profession_tables()["reference.profession"]["position"].to_list() == list(range(1, 15))
 
 
 def test_each_letter_names_a_profession_once_except_radiography_and_the_arts() -> None:

@@ -117,7 +117,6 @@ def test_the_tables_of_a_snapshot_are_sorted_and_name_the_versions_used() -> Non
     versions = dict(tables["reference.list_version"].select("list", "version").iter_rows())
     assert versions["occupation_code"] == "22.1"
     assert tables["reference.occupation_code_matrix"]["matrix"].to_list() == ["A", "S"]
-    assert tables["reference.profession"]["position"].to_list() == list(range(1, 15))
 
 
 def test_an_unknown_version_of_a_list_that_has_one_version_is_refused() -> None:

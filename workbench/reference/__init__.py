@@ -44,15 +44,13 @@ __all__ = [
 
 
 def reference_tables(settings: Settings | None = None) -> dict[str, pl.DataFrame]:
-    """Return the code lists and professions as the tables that every snapshot carries, so that it explains itself.
+    """Return the code lists as the tables that every snapshot carries, so that it explains itself.
 
     Returns:
         Table name (`reference.occupation_code`, ...) to its rows, sorted. Flags are true or false here.
         `reference.occupation_code_matrix` has one row per matrix (first character) that the list in use holds in full,
         and `reference.list_version` one row per list with the version that was used.
     """
-    from workbench.professions import profession_tables  # built on this package, so not at its head
-
     described = [code_list(name, settings) for name in list_names()]
     roles = reference_list("job_role").with_columns(retired=pl.col("retired") == "True")
     occupations = reference_list("occupation_code", settings)
@@ -70,7 +68,6 @@ def reference_tables(settings: Settings | None = None) -> dict[str, pl.DataFrame
         "reference.staff_group": reference_list("staff_group"),
         "reference.code_alias": code_aliases(settings),
         "reference.list_version": pl.DataFrame(versions, schema=dict.fromkeys(columns, pl.String), orient="row"),
-        **profession_tables(settings),
     }
 
 

@@ -93,34 +93,43 @@ position_titles as (
     group by titles.position_title
 ),
 
--- What the register said at each check, until the next check of the same registration.
 checks as (
+    select
+        checked.organisation_code,
+        checked.person_key,
+        checked.registration_body_code,
+        checked.registration_key,
+        checked.checked_date,
+        coalesce(by_type.strong, 0) | coalesce(by_body.strong, 0) as strong
+    from staging.registrations as checked
+    left join votes as by_type
+        on by_type.source = 'registration_type' and by_type.code = checked.registration_type_code
+    left join votes as by_body
+        on by_body.source = 'registration_body' and by_body.code = checked.registration_body_code
+),
+
+-- Checks are many and nearly all repeat the one before: only those that change what a registration says are kept.
+changes as (
+    select *
+    from checks
+    qualify strong is distinct from lag(strong) over (
+        partition by organisation_code, person_key, registration_body_code, registration_key
+        order by checked_date
+    )
+),
+
+-- What a registration says from one check until the check that changes it.
+registration_votes as (
     select
         organisation_code,
         person_key,
-        registration_type_code,
-        registration_body_code,
-        checked_date,
+        strong,
+        checked_date as first_known,
         lead(checked_date) over (
             partition by organisation_code, person_key, registration_body_code, registration_key
             order by checked_date
-        ) as next_checked_date
-    from staging.registrations
-),
-
-registration_votes as (
-    select
-        checks.organisation_code,
-        checks.person_key,
-        checks.checked_date,
-        checks.next_checked_date,
-        coalesce(by_type.strong, 0) | coalesce(by_body.strong, 0) as strong
-    from checks
-    left join votes as by_type
-        on by_type.source = 'registration_type' and by_type.code = checks.registration_type_code
-    left join votes as by_body
-        on by_body.source = 'registration_body' and by_body.code = checks.registration_body_code
-    where coalesce(by_type.strong, by_body.strong) is not null
+        ) as superseded
+    from changes
 ),
 
 people as (
@@ -135,8 +144,8 @@ registrations as (
     inner join registration_votes as known
         on known.organisation_code = people.organisation_code
         and known.person_key = people.person_key
-        and known.checked_date <= people.period
-        and (known.next_checked_date is null or known.next_checked_date > people.period)
+        and known.first_known <= people.period
+        and coalesce(known.superseded > people.period, true)
     group by all
 ),
 
