@@ -91,7 +91,7 @@ def test_the_page_can_be_used_with_a_keyboard_and_a_screen_reader(made) -> None:
 
 
 def test_the_page_asks_nothing_of_another_host_and_allows_only_its_own_scripts(made) -> None:
-    settings, report, _ = made
+    _, report, _ = made
     html = report.pages[0].read_text(encoding="utf-8")
     page = Outline(html)
     assert [link for link in page.links if re.match(r"(?i)(https?:)?//", link)] == []
@@ -131,7 +131,7 @@ def test_one_failure_does_not_stop_the_other_packs(own_settings: Settings, write
 
 
 def test_a_failed_run_leaves_the_pack_published_before_as_it_was(made, write_notebook) -> None:
-    settings, report, pack = made
+    settings, _, pack = made
     before = every_byte(settings.reports)
     write_notebook("first", "raise ValueError('no')")
     assert publish(settings, pack).exit_code == 1

@@ -20,23 +20,6 @@ if TYPE_CHECKING:
     from workbench.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "msedge",
-    "microsoft-edge",
-)
-BROWSER_PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
-    "C:/Program Files/Microsoft/Edge/Application/msedge.exe",
-)
 FREE_DISK_WANTED = 2 * 2**30
 
 
@@ -119,10 +102,11 @@ def _packages(settings: Settings) -> Iterator[Finding]:
 
 def _browser(settings: Settings) -> Iterator[Finding]:
     del settings
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    found = found or next((place for place in BROWSER_PLACES if Path(place).exists()), None)
+    from workbench.serving.browsers import find_browser
+
+    found = find_browser()
     if found:
-        yield Finding("browser", "ok", found)
+        yield Finding("browser", "ok", str(found))
     else:
         yield Finding(
             "browser", "attention", "no Chromium, Chrome or Edge found: dashboards and PDF packs need one; install one"
