@@ -118,7 +118,7 @@ def register() -> Callable[..., Snapshot]:
         return literal_snapshot(
             {
                 "marts.assignment_month": frame(staff, ASSIGNMENT_MONTH, PHYSIO),
-                "marts.organisation": pl.DataFrame({"organisation_code": ["XAA"]}),
+                "marts.organisation": pl.DataFrame({"organisation_code": ["XAA"], "organisation_name": ["Made-up Trust"]}),
                 "staging.leavers": frame(leavers, LEAVERS, own),
                 "staging.starters": frame(starters, STARTERS, own),
                 "staging.scope_overrides": frame(overrides, OVERRIDES, own | {"effective_from": "2010-01-01"}),

@@ -11,7 +11,6 @@ from workbench.attainment.coverage import UNMATCHED_PLANS, PlanCoverage, coverag
 from workbench.attainment.scope import EXCLUSION_REASONS
 from workbench.attainment.standards import AIM_IN_WORDS, AIM_PER_CENT, above_90_aim
 from workbench.disclosure import Policy, Rate, release
-from workbench.disclosure.distinct_totals import release_with_distinct_total
 from workbench.exhibits import Column, Exhibit, ExhibitRequest
 from workbench.exhibits.cells import shown_number
 from workbench.exhibits.charts import bars_with_aim
@@ -37,11 +36,11 @@ def active_plans_by_group(workbench: Workbench, request: ExhibitRequest) -> Exhi
     stamp = workbench.stamp(request.organisation, request.as_at, service or "whole organisation")
     coverage = _coverage(workbench, request, service)
     counted = _by_group(coverage)
-    released = release_with_distinct_total(
+    released = release(
         counted,
         policy=workbench.policy,
         people=["active", "in_scope"],
-        within="professional_group",
+        within=("professional_group",),
         rates={"share": Rate("active", "in_scope")},
         parts={"in_scope": ("active",)},
     )

@@ -10,7 +10,6 @@ import polars as pl
 from workbench.coding.ahp_counts import NAMING_VIEWS, TOTAL, VIEWS, professions_by_source
 from workbench.coding.completeness import FIELDS, completeness_by
 from workbench.disclosure import release
-from workbench.disclosure.distinct_totals import release_with_distinct_total
 from workbench.errors import unknown_name
 from workbench.exhibits import Column, Exhibit, ExhibitRequest
 from workbench.exhibits.cells import shown_number
@@ -42,11 +41,11 @@ def ahp_by_profession(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
     if counted is None:
         counted = _empty_professions()
     people = [f"people_{view}" for view in NAMING_VIEWS]
-    released = release_with_distinct_total(
+    released = release(
         counted,
         policy=workbench.policy,
         people=[*people, "people_moving", "people_staff_group"],
-        within="profession",
+        within=("profession",),
         dependants={f"fte_{view}": (f"people_{view}",) for view in NAMING_VIEWS},
     )
     table = _with_difference(released.table)

@@ -25,7 +25,8 @@ select
     coalesce(trim(assignment_month.occupation_code), '') <> '' as occupation_code,
     coalesce(trim(assignment_month.job_role), '') <> '' as job_role,
     coalesce(trim(assignment_month.area_of_work), '') <> '' as area_of_work,
-    evidence.coded_group not in ('blank', 'not valid', 'not checked') as occupation_code_known,
+    coalesce(trim(assignment_month.occupation_code), '') <> ''
+    and evidence.coded_group not in ('blank', 'not valid', 'not checked') as occupation_code_known,
     assignment_month.job_role_code is not null as job_role_known,
     assignment_month.area_of_work is not null
     and assignment_month.area_of_work not in (
