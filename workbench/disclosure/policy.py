@@ -27,20 +27,20 @@ class Policy:
                 "`smallest_shown` must be at least 1 and `round_to` at least 0: received "
                 f"{self.smallest_shown!r} and {self.round_to!r}."
             )
-        if self.smallest_shown == 2 and not self.zero_is_disclosive:
+        if self.smallest_shown - self.smallest_withheld == 1:
             raise SettingsError(
-                "A `smallest_shown` of 2 hides nothing, since a withheld count could then only be 1: received 2 for "
-                f"audience {self.audience!r}. Use 1 (nothing withheld) or 3 and above."
+                f"A `smallest_shown` of {self.smallest_shown} for audience {self.audience!r} hides nothing, since a "
+                f"withheld count could only be {self.smallest_withheld}. Raise it by at least 1."
             )
 
     @property
     def withholds(self) -> bool:
         """Whether any count at all is withheld from this audience."""
-        return self.smallest_shown > 1 or self.zero_is_disclosive
+        return self.smallest_shown > self.smallest_withheld
 
     def is_small(self, people: int) -> bool:
         """Say whether a count of people is too small to be shown."""
-        return self.smallest_withheld <= people < max(self.smallest_shown, 1 if self.zero_is_disclosive else 0)
+        return self.smallest_withheld <= people < self.smallest_shown
 
     @property
     def smallest_withheld(self) -> int:

@@ -89,7 +89,7 @@ def release(
     released = _dependants(released, dependants, policy)
     released = _rates(released, rates, dependants, policy)
     withheld = sum(status in WITHHELD for column in people for status in released[f"{column}_status"])
-    return Released(released, withheld, _notes(released, people, policy))
+    return Released(released, withheld, _notes(counts, statuses, policy))
 
 
 def _check(
@@ -218,16 +218,37 @@ def _inherited(statuses: Sequence[str], value: object, policy: Policy) -> str:
     return "rounded" if policy.round_to else "shown"
 
 
-def _notes(table: pl.DataFrame, people: Sequence[str], policy: Policy) -> tuple[str, ...]:
-    statuses = [status for column in people for status in table[f"{column}_status"]]
-    primary, secondary = statuses.count("primary"), statuses.count("secondary")
+def _notes(
+    counts: Mapping[str, Sequence[int | None]], statuses: Mapping[tuple[str, int], str], policy: Policy
+) -> tuple[str, ...]:
+    primary = [counts[column][row] for (column, row), status in statuses.items() if status == "primary"]
+    secondary = sum(status == "secondary" for status in statuses.values())
+    small = sum(policy.is_small(count) for count in primary if count is not None)
+    nearly_all = len(primary) - small
+    reasons = []
+    if small:
+        reasons.append(f"{_counted(small)} below {policy.smallest_shown} {'is' if small == 1 else 'are'} withheld")
+    if nearly_all:
+        verb = "is" if nearly_all == 1 else "are"
+        reasons.append(f"{_counted(nearly_all)} {verb} withheld because all but a few people are in {_it(nearly_all)}")
     notes = []
-    if primary:
-        small = f"{primary} {'count' if primary == 1 else 'counts'} below {policy.smallest_shown}"
-        more = f", and {secondary} more so that {'it' if primary == 1 else 'they'} cannot be worked out" * bool(secondary)
-        notes.append(f"{small} {'is' if primary == 1 else 'are'} withheld{more}.")
-    if policy.round_to and any(status == "rounded" for status in statuses):
+    if reasons:
+        more = f", and {secondary} more so that {_they(len(primary))} cannot be worked out" if secondary else ""
+        notes.append(f"{'; '.join(reasons)}{more}.")
+    if policy.round_to and "rounded" in statuses.values():
         notes.append(
             f"Numbers are rounded to the nearest {policy.round_to}, each by itself, so rows may not add up to their total."
         )
     return tuple(notes)
+
+
+def _counted(number: int) -> str:
+    return f"{number} count" if number == 1 else f"{number} counts"
+
+
+def _it(number: int) -> str:
+    return "it" if number == 1 else "them"
+
+
+def _they(number: int) -> str:
+    return "it" if number == 1 else "they"
