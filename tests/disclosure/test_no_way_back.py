@@ -13,13 +13,13 @@ from workbench.disclosure import Policy, release
 LARGEST = 14
 
 
-def possible(policy: Policy, shown: int | None, status: str) -> list[int]:
+def possible(policy: Policy, shown: int | None, status: str, most: int = 4 * LARGEST) -> list[int]:
     """The counts that a reader must allow for in one cell, by the rules alone."""
     if status == "primary":
         return list(range(policy.smallest_withheld, policy.smallest_shown))
     if status == "secondary":
-        return list(range(policy.smallest_shown, 4 * LARGEST))
-    large_enough = [n for n in range(4 * LARGEST + 5) if n == 0 or n >= policy.smallest_shown]
+        return list(range(policy.smallest_shown, most))
+    large_enough = [n for n in range(most + 5) if n == 0 or n >= policy.smallest_shown]
     return [n for n in large_enough if policy.rounded(n) == shown]
 
 
@@ -52,7 +52,7 @@ def test_every_withheld_count_has_more_than_one_possible_value(policy, counts):
 
 
 @settings(max_examples=60, deadline=None)
-@given(counts=st.lists(st.integers(0, LARGEST), min_size=4, max_size=4))
+@given(counts=st.lists(st.integers(0, 7), min_size=4, max_size=4))
 def test_no_count_of_a_two_way_table_can_be_worked_out_from_its_margins(counts):
     policy = Policy("lead", 4)
     a, b, c, d = counts
@@ -65,7 +65,7 @@ def test_no_count_of_a_two_way_table_can_be_worked_out_from_its_margins(counts):
     cells = list(zip(result["people"], result["people_status"], strict=True))
     allowed = [set(possible(policy, *cell)) for cell in cells]
     found: list[set[int]] = [set() for _ in cells]
-    for w, x, y, z in product(*(possible(policy, *cell) for cell in cells[:4])):
+    for w, x, y, z in product(*(possible(policy, *cell, most=14) for cell in cells[:4])):
         reading = (w, x, y, z, w + x, y + z, w + y, x + z, w + x + y + z)
         if all(count in values for count, values in zip(reading, allowed, strict=True)):
             for values, count in zip(found, reading, strict=True):

@@ -43,23 +43,23 @@ class LivePage:
 
     def show_header(self) -> None:
         """Show the title, the controls and the line that says where the numbers come from."""
-        row = widgets.Box(
-            list(self.controls.values()), layout=widgets.Layout(display="flex", flex_flow="row wrap", grid_gap="4px 16px")
-        )
-        display(widgets.VBox([widgets.HTML(title_html(self.model.spec)), row, self.where_from, self.message]))
+        layout = widgets.Layout(display="flex", flex_flow="row wrap", grid_gap="4px 16px")
+        row = widgets.Box(list(self.controls.values()), layout=layout)
+        title = widgets.HTML(title_html(self.model.spec))
+        _show(widgets.VBox([title, row, self.where_from, self.message]))
 
     def show_exhibit(self, name: str) -> None:
         """Show an exhibit for what is chosen now; it is worked out again after each change."""
         live = LiveExhibit(lambda: self.model.exhibit(name))
         live.draw()
         self.exhibits[name] = live
-        display(live.view)
+        _show(live.view)
 
     def show_footer(self) -> None:
         """Show definitions, what is withheld, and the age of the data; it follows the exhibits above it."""
         self._has_footer = True
         self._fill_footer()
-        display(self.footer)
+        _show(self.footer)
 
     def follow(self) -> None:
         """Bring everything shown into line with what is chosen."""
@@ -153,6 +153,10 @@ class LiveExhibit:
         self.chart.outputs = ()
         self.chart.layout.min_height = None
         self.body.value = ""
+
+
+def _show(view: widgets.Widget) -> None:
+    display(view)  # type: ignore[no-untyped-call]
 
 
 def _status(text: str) -> str:

@@ -175,4 +175,4 @@ def open_page(workbench: Workbench, name: str, organisation: str, as_at: dt.date
 def _show_html(html: str) -> None:
     from IPython.display import publish_display_data
 
-    publish_display_data({"text/html": html, "text/plain": ""})
+    publish_display_data({"text/html": html, "text/plain": ""})  # type: ignore[no-untyped-call]

@@ -111,7 +111,8 @@ class _Protection:
             settled = True
             for line in self.lines:
                 hidden = [cell for cell in line if self.status[cell] not in ("shown", "rounded")]
-                if len(hidden) == 1 and not self.policy.round_to and self._withhold_from([line], hidden[0]):
+                alone = len(hidden) == 1 and self.status[hidden[0]] in WITHHELD and not self.policy.round_to
+                if alone and self._withhold_from([line], hidden[0]):
                     settled = False
 
     def _unsafe_cells(self) -> Iterator[Cell]:
@@ -161,13 +162,10 @@ class _Protection:
     def _withhold_from(self, lines: Sequence[tuple[Cell, ...]], apart_from: Cell) -> bool:
         """Withhold the smallest cell still shown in the lines; their totals only when nothing else is left."""
         for cells in ([c for line in lines for c in line[:-1]], [line[-1] for line in lines]):
-            free = [
-                cell
-                for cell in cells
-                if cell != apart_from and self.status[cell] == self.usual and cell not in self.unseen and self.counts[cell]
-            ]
+            shown = [cell for cell in cells if self.status[cell] == self.usual and cell not in self.unseen]
+            # A zero protects nothing: a reader who knows the rules knows that it was not withheld for its size.
+            free = [cell for cell in shown if cell != apart_from and self.counts[cell]]
             if free:
-                # A zero protects nothing: a reader who knows the rules knows that it was not withheld for its size.
                 self.status[min(free, key=lambda cell: (self.counts[cell], cell))] = "secondary"
                 return True
         return False

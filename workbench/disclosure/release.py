@@ -78,16 +78,14 @@ def release(
     Raises:
         DisclosureError: a column named is not in the table, or a count is negative or not a whole number.
     """
-    dependants = {name: tuple(columns) for name, columns in (dependants or {}).items()}
-    rates = dict(rates or {})
-    parts = {name: tuple(columns) for name, columns in (parts or {}).items()}
+    dependants, rates, parts = dependants or {}, rates or {}, parts or {}
     _check(table, people, dependants, rates, within, by, parts)
     counts = {name: [None if v is None else int(v) for v in table[name].to_list()] for name in people}
     lines = [*_row_lines(table, people, within, by, total, total_known), *_column_lines(table.height, parts)]
     statuses = protect(Table(counts, lines), policy)
     released = _people(table, people, statuses, policy)
     released = _dependants(released, dependants, policy)
-    released = _rates(released, rates, dependants, policy)
+    released = _rates(released, rates, policy)
     withheld = sum(status in WITHHELD for column in people for status in released[f"{column}_status"])
     return Released(released, withheld, _notes(counts, statuses, policy))
 
@@ -95,11 +93,11 @@ def release(
 def _check(
     table: pl.DataFrame,
     people: Sequence[str],
-    dependants: Mapping[str, tuple[str, ...]],
+    dependants: Mapping[str, Sequence[str]],
     rates: Mapping[str, Rate],
     within: Sequence[str],
     by: Sequence[str],
-    parts: Mapping[str, tuple[str, ...]],
+    parts: Mapping[str, Sequence[str]],
 ) -> None:
     named = {*people, *dependants, *rates, *within, *by} | {r.numerator for r in rates.values()}
     named |= {r.denominator for r in rates.values()}
@@ -148,7 +146,7 @@ def _row_lines(
     return lines
 
 
-def _column_lines(height: int, parts: Mapping[str, tuple[str, ...]]) -> list[Line]:
+def _column_lines(height: int, parts: Mapping[str, Sequence[str]]) -> list[Line]:
     return [
         Line(tuple((column, row) for column in columns), (whole, row), leaves_a_rest=len(columns) == 1)
         for whole, columns in parts.items()
@@ -171,7 +169,7 @@ def _people(
     return table
 
 
-def _dependants(table: pl.DataFrame, dependants: Mapping[str, tuple[str, ...]], policy: Policy) -> pl.DataFrame:
+def _dependants(table: pl.DataFrame, dependants: Mapping[str, Sequence[str]], policy: Policy) -> pl.DataFrame:
     for column, rests_on in dependants.items():
         amounts = table[column].to_list()
         status = [
@@ -188,9 +186,7 @@ def _dependants(table: pl.DataFrame, dependants: Mapping[str, tuple[str, ...]], 
     return table
 
 
-def _rates(
-    table: pl.DataFrame, rates: Mapping[str, Rate], dependants: Mapping[str, tuple[str, ...]], policy: Policy
-) -> pl.DataFrame:
+def _rates(table: pl.DataFrame, rates: Mapping[str, Rate], policy: Policy) -> pl.DataFrame:
     for column, rate in rates.items():
         numerators, denominators = table[rate.numerator].to_list(), table[rate.denominator].to_list()
         values: list[float | None] = []
@@ -237,7 +233,8 @@ def _notes(
         notes.append(f"{'; '.join(reasons)}{more}.")
     if policy.round_to and "rounded" in statuses.values():
         notes.append(
-            f"Numbers are rounded to the nearest {policy.round_to}, each by itself, so rows may not add up to their total."
+            f"Numbers are rounded to the nearest {policy.round_to}, each by itself, so rows may not add up to their "
+            "total."
         )
     return tuple(notes)
 

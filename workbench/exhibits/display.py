@@ -60,4 +60,4 @@ def plotly_output(figure: Figure) -> dict[str, Any]:
 def _publish(data: dict[str, Any]) -> None:
     from IPython.display import publish_display_data
 
-    publish_display_data(data)
+    publish_display_data(data)  # type: ignore[no-untyped-call]

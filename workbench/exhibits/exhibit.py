@@ -140,7 +140,7 @@ class Exhibit:
     def shown_rows(self) -> list[list[str]]:
         """The table as people read it, cell by cell: withheld "[c]", no data "[x]", not applicable "n/a"."""
         return [
-            [shown_cell(column.kind, row[column.name], row.get(column.status), column.decimals) for column in self.columns]
+            [shown_cell(c.kind, row[c.name], row.get(c.status), c.decimals) for c in self.columns]
             for row in self.table.iter_rows(named=True)
         ]
 
@@ -203,8 +203,10 @@ class Exhibit:
 
 _DTYPES: dict[str, Any] = {
     str(dtype): dtype
-    for dtype in (pl.String(), pl.Boolean(), pl.Date(), pl.Float64(), pl.Float32(), pl.Null())
-    + tuple(kind() for kind in (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64))
+    for dtype in (
+        *(pl.String(), pl.Boolean(), pl.Date(), pl.Float64(), pl.Float32(), pl.Null()),
+        *(pl.Int8(), pl.Int16(), pl.Int32(), pl.Int64(), pl.UInt8(), pl.UInt16(), pl.UInt32(), pl.UInt64()),
+    )
 }
 
 

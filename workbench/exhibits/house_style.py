@@ -55,11 +55,12 @@ TEMPLATE = go.layout.Template(
         margin=dict(l=16, r=16, t=24, b=72),
         xaxis=dict(
             automargin=True, fixedrange=True, showgrid=False, zeroline=False, linecolor=INK, ticks="outside",
-            separatethousands=True, tickcolor=INK, tickfont=dict(size=SMALL_SIZE), title=dict(font=dict(size=SMALL_SIZE), standoff=12),
+            tickcolor=INK, tickfont=dict(size=SMALL_SIZE), separatethousands=True,
+            title=dict(font=dict(size=SMALL_SIZE), standoff=12),
         ),
         yaxis=dict(
-            automargin=True, fixedrange=True, showgrid=False, zeroline=False, separatethousands=True, tickfont=dict(size=SMALL_SIZE),
-            title=dict(font=dict(size=SMALL_SIZE), standoff=12),
+            automargin=True, fixedrange=True, showgrid=False, zeroline=False, tickfont=dict(size=SMALL_SIZE),
+            separatethousands=True, title=dict(font=dict(size=SMALL_SIZE), standoff=12),
         ),
     )
 )  # fmt: skip

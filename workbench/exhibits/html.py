@@ -9,7 +9,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from workbench.exhibits.cells import EXPLANATIONS, NOT_APPLICABLE, NO_DATA, WITHHELD
+from workbench.exhibits.cells import EXPLANATIONS, NO_DATA, NOT_APPLICABLE, WITHHELD
 from workbench.exhibits.definitions import definitions_html
 from workbench.exhibits.exhibit import Column, Exhibit
 
@@ -25,11 +25,10 @@ def stylesheet() -> str:
 def exhibit_html(exhibit: Exhibit, *, heading_level: int = 2, include_chart: bool = True) -> str:
     """Return the whole exhibit as one section; the page around it brings the style sheet and plotly.js."""
     chart = chart_html(exhibit) if include_chart else ""
+    head = head_html(exhibit, heading_level=heading_level)
+    body = body_html(exhibit, with_caption=not chart)
     name = escape(element_id(exhibit))
-    return (
-        f'<section class="wb-exhibit" id="{name}" aria-labelledby="{name}-title">'
-        f"{head_html(exhibit, heading_level=heading_level)}{chart}{body_html(exhibit, with_caption=not chart)}</section>"
-    )
+    return f'<section class="wb-exhibit" id="{name}" aria-labelledby="{name}-title">{head}{chart}{body}</section>'
 
 
 def element_id(exhibit: Exhibit) -> str:

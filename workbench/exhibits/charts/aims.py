@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from workbench.exhibits.cells import shown_cell, shown_number
 from workbench.exhibits.charts.drawing import Drawing, category_axis, nothing_to_draw, state_of
 from workbench.exhibits.exhibit import Stamp
-from workbench.exhibits.house_style import DARK_BLUE, DARK_PINK, GREY, INK, LIGHT_GREY, SMALL_SIZE, TEXT_SIZE, new_figure
+from workbench.exhibits.house_style import (
+    DARK_BLUE,
+    DARK_PINK,
+    GREY,
+    INK,
+    LIGHT_GREY,
+    SMALL_SIZE,
+    TEXT_SIZE,
+    new_figure,
+)
 
 ROW_HEIGHT = 46
 #: From this share on, a bar is long enough to bear its own number, also on a phone.
@@ -75,7 +86,7 @@ def bars_with_aim(
     return Drawing(figure, _alt(rows, category, share, numerator, denominator, subject, aim_label))
 
 
-def _n_of_n(row: dict[str, object], numerator: str, denominator: str) -> str:
+def _n_of_n(row: dict[str, Any], numerator: str, denominator: str) -> str:
     written = [
         shown_cell("count", row[column], row.get(f"{column}_status"))
         for column in (numerator, denominator)
@@ -84,11 +95,11 @@ def _n_of_n(row: dict[str, object], numerator: str, denominator: str) -> str:
 
 
 def _alt(
-    rows: list[dict[str, object]], category: str, share: str, numerator: str, denominator: str, subject: str, aim: str
+    rows: list[dict[str, Any]], category: str, share: str, numerator: str, denominator: str, subject: str, aim: str
 ) -> str:
     parts = []
     for row in rows:
         counts = _n_of_n(row, numerator, denominator)
-        value = state_of(row, share) or f"{shown_number(float(row[share]), 1)}%"  # type: ignore[arg-type]
+        value = state_of(row, share) or f"{shown_number(float(row[share]), 1)}%"
         parts.append(f"{row[category]}: {value}{f' ({counts})' if counts else ''}")
     return f"{subject}{f', {aim}' if aim else ''}. {'; '.join(parts)}."

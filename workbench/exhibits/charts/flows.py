@@ -20,7 +20,16 @@ from workbench.exhibits.charts.drawing import (
 )
 from workbench.exhibits.charts.months import HEIGHT, month_axis
 from workbench.exhibits.exhibit import Stamp
-from workbench.exhibits.house_style import DARK_BLUE, DARK_PINK, GREY, INK, LIGHT_GREY, SMALL_SIZE, TEXT_SIZE, new_figure
+from workbench.exhibits.house_style import (
+    DARK_BLUE,
+    DARK_PINK,
+    GREY,
+    INK,
+    LIGHT_GREY,
+    SMALL_SIZE,
+    TEXT_SIZE,
+    new_figure,
+)
 
 
 def paired_bars(
@@ -53,7 +62,10 @@ def paired_bars(
         values = [row[item.column] for row in rows]
         figure.add_bar(
             x=months, y=[None if value is None else sign * value for value in values], name=item.label,
-            marker=dict(color=colour, pattern=dict(shape=pattern, fillmode="overlay", fgcolor="white", size=6, solidity=0.2)),
+            marker=dict(
+                color=colour,
+                pattern=dict(shape=pattern, fillmode="overlay", fgcolor="white", size=6, solidity=0.2),
+            ),
             text=[None if value is None else shown_number(float(value)) for value in values], textposition="none",
             hovertemplate=f"%{{x|%b %Y}}: %{{text}} {unit}<extra>{wrapped(item.label, 40)}</extra>",
         )  # fmt: skip

@@ -11,7 +11,7 @@ from workbench.exhibits.cells import shown_month, shown_number
 from workbench.exhibits.charts.drawing import Drawing, every_month, month_span, nothing_to_draw, wrapped
 from workbench.exhibits.charts.months import HEIGHT, EndLabel, label_ends, month_axis, value_axis
 from workbench.exhibits.exhibit import Stamp
-from workbench.exhibits.house_style import BAND, DARK_BLUE, DARK_PINK, GREY, new_figure
+from workbench.exhibits.house_style import BAND, DARK_BLUE, GREY, new_figure
 
 
 def peer_range(
