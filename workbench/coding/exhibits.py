@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from workbench.coding.ahp_counts import NAMING_VIEWS, TOTAL, VIEWS, professions_by_source
+from workbench.coding.ahp_counts import NAMING_VIEWS, TOTAL, professions_by_source
 from workbench.coding.completeness import FIELDS, completeness_by
 from workbench.disclosure import release
 from workbench.errors import unknown_name
@@ -129,11 +129,15 @@ def _profession_notes(table: pl.DataFrame) -> tuple[str, ...]:
         "are compared; Disputed where they contradict each other, Not evidenced where only weak hints exist.",
         "Paramedics by occupation code stand in the group Ambulance staff of national statistics, not among the AHPs.",
         "Someone who works in two professions counts once in each row and once in the total.",
+        "The code names the three arts therapies together, so their rows differ without anybody being miscoded.",
         "Would move: people whose record would stand in another row if its coding followed the evidence; disputed "
         "records are not among them.",
     ]
     if alone is not None:
-        notes.append(f"{VIEWS['staff_group'].capitalize()} names no profession; it counts {shown_number(alone)} people.")
+        notes.append(
+            f"The staff group Allied Health Professionals alone counts {shown_number(alone)} people; it names no "
+            "profession, and lacks operating department practitioners and osteopaths."
+        )
     return tuple(notes)
 
 
@@ -231,7 +235,8 @@ def _completeness_title(table: pl.DataFrame, dimension: str, *, period_loaded: b
         return "Coding of AHPs: too few people to show how complete it is"
     lowest = min(shares, key=lambda name: shares[name])
     if shares[lowest] == 100:
-        return f"Every AHP-relevant assignment has its {' and '.join(shares)} filled"
+        more = "" if len(shares) == len(FIELDS) else "; blanks in the other fields are too few to show"
+        return f"Every AHP-relevant assignment has its {' and '.join(shares)} filled{more}"
     return f"The {lowest} is the field filled least: {shown_number(shares[lowest], 1)}% of AHP-relevant assignments"
 
 
