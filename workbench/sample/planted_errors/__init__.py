@@ -1,0 +1,1 @@
+"""Errors planted on purpose, with the answer key that says what should be found."""
