@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -25,7 +29,7 @@ STAFF_IN_POST = {
     "organisation_code": "XAA",
     "period": "2026-08-31",
     "employee_number": "10000001",
-    "assignment_number": "10000001",
+    "assignment_number": "",
     "primary_assignment": "Y",
     "assignment_status": "Active Assignment",
     "contract_type": "Permanent",
@@ -89,8 +93,11 @@ def write_extract(tmp_path: Path) -> WriteExtract:
     folder = tmp_path / "landing"
 
     def write(name: str, rows: Sequence[Mapping[str, object]]) -> Path:
-        plain = STAFF_IN_POST if name.startswith("staff_in_post") else {}
-        return write_csv(folder / f"{name}.csv", [{**plain, **row} for row in rows])
+        if name.startswith("staff_in_post"):
+            rows = [{**STAFF_IN_POST, **row} for row in rows]
+            # A first assignment has its person's number.
+            rows = [{**row, "assignment_number": row["assignment_number"] or row["employee_number"]} for row in rows]
+        return write_csv(folder / f"{name}.csv", rows)
 
     return write
 
@@ -109,3 +116,33 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+@dataclass(frozen=True)
+class Served:
+    """Dashboards that run in a process of their own: their address, the token, and where they write their log."""
+
+    address: str
+    token: str
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def served(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The dashboards over the sample, started as a person starts them."""
+    log = tmp_path_factory.mktemp("served") / "server.log"
+    command = [sys.executable, "-m", "workbench", "--home", str(sample_home), "serve", "--no-browser"]
+    environment = {**os.environ, "PLANTED_SECRET": "planted-value-4711", "PYTHONUNBUFFERED": "1"}
+    with log.open("wb") as stream:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stream, env=environment, text=True)
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline().strip()
+            assert "?token=" in ready, log.read_text(encoding="utf-8")
+            address, _, token = ready.partition("/?token=")
+            yield Served(address, token, log)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+            assert process.stdout is not None
+            process.stdout.close()
