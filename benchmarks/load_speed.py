@@ -35,7 +35,11 @@ _WORDS = {
     "team": [f"Team {number}" for number in range(100)],
     "cost_centre": [f"C{number:05d}" for number in range(300)],
     "subjective_code": [f"5{number:03d}" for number in range(50)],
-    "staff_group": ["Allied Health Professionals", "Nursing and Midwifery Registered", "Add Prof Scientific and Technic"],
+    "staff_group": [
+        "Allied Health Professionals",
+        "Nursing and Midwifery Registered",
+        "Add Prof Scientific and Technic",
+    ],
     "job_role": ["Physiotherapist", "Staff Nurse", "Healthcare Assistant"],
     "area_of_work": ["Physiotherapy", "Occupational Therapy"],
     "occupation_code": ["S1E", "S1C", "N6A"],
@@ -51,7 +55,7 @@ _WORDS = {
 def write_staff_in_post(path: Path, rows: int) -> None:
     """Write a month of made-up staff in post: every column filled, some persons with two assignments."""
     random = np.random.default_rng(_SEED)
-    persons = np.sort(random.integers(0, int(rows * PERSONS_PER_ASSIGNMENT), rows))
+    persons = np.cumsum(random.random(rows) < PERSONS_PER_ASSIGNMENT)
     numbers = [f"{person:08d}" for person in persons]
     first_of_person = np.concatenate(([True], persons[1:] != persons[:-1]))
 

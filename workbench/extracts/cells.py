@@ -46,8 +46,9 @@ class ReadColumn:
 
 def without_blanks(cells: pl.DataFrame) -> pl.DataFrame:
     """Take the space around every cell away; a cell with nothing else is blank (null)."""
-    trimmed = pl.all().str.strip_chars(_BLANKS)
-    return cells.select(pl.when(trimmed != "").then(trimmed))
+    trimmed = cells.select(pl.all().str.strip_chars(_BLANKS))
+    emptied = [cell.name for cell in trimmed.select((pl.all() == "").any()) if cell.item()]
+    return trimmed.with_columns(pl.when(pl.col(emptied) != "").then(pl.col(emptied))) if emptied else trimmed
 
 
 def read_column(cells: pl.Series, column: Column) -> ReadColumn:

@@ -107,9 +107,11 @@ def _read_map(path: Path, contract: Contract) -> dict[str, tuple[str, ...]]:
         if name not in known:
             close = nearest(name, known)
             hint = f" Did you mean `{close[0]}`?" if close else f" Allowed: {', '.join(known)}."
-            raise SettingsError(f"The header map {str(path)!r} names a column {name!r} that {contract.name} lacks.{hint}")
+            raise SettingsError(
+                f"The header map {str(path)!r} names a column {name!r} that {contract.name} lacks.{hint}"
+            )
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise SettingsError(f"The header map {str(path)!r}: write `{name} = [\"A header\", \"Another\"]`.")
+            raise SettingsError(f'The header map {str(path)!r}: write `{name} = ["A header", "Another"]`.')
     return {name: tuple(texts) for name, texts in received.items()}
 
 

@@ -20,6 +20,8 @@ from workbench.settings import Settings
 
 Purpose = Literal["person", "assignment", "registration"]
 
+SEPARATOR = "\x1f"  # between organisation and number: in neither
+
 _FIRST_LINE = "workforce-workbench pseudonym key, version 1"
 _LENGTH = 20  # hex characters: 80 bits, so that two of a million people share one less than once in 10^12 warehouses
 
@@ -52,18 +54,22 @@ class Pseudonyms:
 
     def of_one(self, purpose: Purpose, organisation: str, number: str) -> str:
         """Return the pseudonym of one number; registration numbers are national, so their organisation is not used."""
-        return self.of_many(purpose, [(organisation, number)])[0]
+        return self.of_many(purpose, [self.message(purpose, organisation, number)])[0]
 
-    def of_many(self, purpose: Purpose, numbers: Iterable[tuple[str, str]]) -> list[str]:
-        """Return the pseudonyms of pairs of organisation and number, in order."""
+    @staticmethod
+    def message(purpose: Purpose, organisation: str, number: str) -> str:
+        """Return what is hashed for a number."""
+        return f"{'' if purpose == 'registration' else normalised(organisation)}{SEPARATOR}{normalised(number)}"
+
+    def of_many(self, purpose: Purpose, messages: Iterable[str]) -> list[str]:
+        """Return the pseudonyms of messages (see `message`), in order."""
         inner, outer = _started(self._keys[purpose])
-        national = purpose == "registration"
+        start_inner, start_outer = inner.copy, outer.copy
         keys = []
-        for organisation, number in numbers:
-            message = f"{'' if national else normalised(organisation)}\x1f{normalised(number)}"
-            first = inner.copy()
+        for message in messages:
+            first = start_inner()
             first.update(message.encode())
-            second = outer.copy()
+            second = start_outer()
             second.update(first.digest())
             keys.append(second.hexdigest()[:_LENGTH])
         return keys

@@ -17,7 +17,7 @@ from workbench.errors import ExtractRefused
 from workbench.extracts.contracts import Contract
 from workbench.extracts.csv_files import DELIMITERS
 from workbench.extracts.header_maps import HeaderMaps
-from workbench.extracts.personal import with_pseudonyms
+from workbench.extracts.personal import hash_numbers, with_pseudonyms
 from workbench.extracts.pseudonyms import Pseudonyms, open_pseudonyms
 from workbench.extracts.recognising import Recognised, describe_unknown, recognise_opened
 from workbench.extracts.report import ReadReport
@@ -54,12 +54,14 @@ def read_extract(source: Path, part: Path, *, settings: Settings, contract: str 
     vault = Vault(settings.vault, pseudonyms)
     opened = open_source(source)
     recognised = recognise_opened(opened, HeaderMaps(settings.header_maps), only_contract=contract)
-    with ThreadPoolExecutor(1) as beside, _private_folder(part.parent) as private:
+    with ThreadPoolExecutor(2) as beside, _private_folder(part.parent) as private:
         digest = beside.submit(file_sha256, source)
         table = opened.read(recognised.selection, private)
         _refuse_if_empty(source, recognised, table)
+        known = beside.submit(hash_numbers, table.cells, recognised.contract, pseudonyms)
         judged = judge(table.cells, table.lines, recognised.contract)
-        rows = with_pseudonyms(judged.rows, recognised.contract, pseudonyms, vault)
+        refused = judged.rows.height < table.cells.height
+        rows = with_pseudonyms(judged.rows, recognised.contract, known.result(), vault, some_refused=refused)
         unrepeated, repeats = without_repeats(rows, recognised.contract)
         report = _report(opened, recognised, table, judged, unrepeated, repeats, digest.result(), pseudonyms)
     _write(unrepeated.rows.drop("line"), part)
@@ -162,7 +164,7 @@ def _write(rows: pl.DataFrame, part: Path) -> None:
     try:
         descriptor = os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "w+b") as stream:
-            rows.write_parquet(stream, compression="zstd")
+            rows.write_parquet(stream, compression="zstd", compression_level=1)
             stream.flush()
             os.fsync(stream.fileno())
         new.replace(part)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from workbench.errors import ExtractRefused, nearest
+from workbench.errors import ExtractRefused, NotAnExtract, nearest
 from workbench.extracts.contracts import Contract, contract_named, contracts
 from workbench.extracts.header_maps import HeaderMaps, HeaderMatch, folded
 from workbench.extracts.source_files import Head, Selection, SourceFile, open_source
@@ -112,7 +112,8 @@ class _Heads:
         """Find the extract whose columns the headers name most of.
 
         Raises:
-            ExtractRefused: no extract, or more than one, has these headers.
+            NotAnExtract: no extract has these headers.
+            ExtractRefused: more than one has, or a required column is missing.
         """
         best = {contract.name: self._places(contract) for contract in candidates}
         scores = {
@@ -122,7 +123,7 @@ class _Heads:
         }
         most = max(scores.values(), default=(0, False))
         if most[0] < _QUOTABLE:
-            raise ExtractRefused(
+            raise NotAnExtract(
                 f"The file {self._shown} is none of the known extracts: neither its name nor its first rows say what "
                 f"it is. Known extracts: {', '.join(contracts())}. Name the file after its extract, say which it is, "
                 f"or check that it is an extract with a header row, as {_FORMATS}."
@@ -183,7 +184,9 @@ class _Heads:
         contract = match.contract
         count = len(match.missing)
         hints = [
-            f"{header!r} looks like `{name}`" for header, name in match.nearest_headers().items() if name in match.missing
+            f"{header!r} looks like `{name}`"
+            for header, name in match.nearest_headers().items()
+            if name in match.missing
         ]
         nearest_text = f"Nearest: {'; '.join(hints)}. " if hints and place.count >= _QUOTABLE else ""
         sheet = f", sheet {place.head.sheet!r}" if place.head.sheet else ""

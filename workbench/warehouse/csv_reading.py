@@ -45,13 +45,18 @@ def read_csv_as_text(
     """
     try:
         with scratch() as engine:
-            cells = engine.frame(
-                _QUERIES / "csv_as_text.sql",
-                path=str(path),
-                skip_lines=skip_lines,
+            cells = engine.read_csv(
+                path,
+                [f"c{position}" for position in wanted],
+                header=False,
+                auto_detect=False,
+                skiprows=skip_lines,
                 delimiter=delimiter,
+                quotechar='"',
+                escapechar='"',
                 columns={f"c{position}": "VARCHAR" for position in range(width)},
-                wanted=[f"c{position}" for position in wanted],
+                store_rejects=True,
+                rejects_limit=0,
             )
             broken = engine.frame(_QUERIES / "csv_broken_lines.sql")
     except duckdb.Error:

@@ -59,6 +59,17 @@ class Engine(AbstractContextManager["Engine"]):
         """Run a SELECT that has one row and one column, and return what stands there."""
         return self.frame(query, **values).item()
 
+    def read_csv(self, path: Path, wanted: Sequence[str], **options: Any) -> pl.DataFrame:
+        """Read the wanted columns of a CSV file, in file order; `options` are those of DuckDB's `read_csv`.
+
+        Not `frame` with a bound path: DuckDB keeps the whole result of a statement with bound values before it hands
+        it over, which takes six times as long for a file of half a million rows.
+        """
+        started = time.perf_counter()
+        result = self._connection.read_csv(str(path), **options).select(*wanted).pl()
+        log.debug("read a CSV file: %d rows in %.0f ms", result.height, 1000 * (time.perf_counter() - started))
+        return result
+
     def create_schema(self, name: str) -> None:
         """Make room for tables called `name.something`."""
         self._connection.execute(f'create schema if not exists "{name}"').fetchall()
