@@ -85,14 +85,18 @@ def _packages(settings: Settings) -> Iterator[Finding]:
     if not lock.exists():
         yield Finding("packages", "ok", "no lock file beside this installation, so versions are not compared")
         return
+    # A package may be locked in several versions, one for each version of Python.
+    locked: dict[str, list[str]] = {}
+    for name, wanted in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", lock.read_text(encoding="utf-8"), re.M):
+        locked.setdefault(name, []).append(wanted)
     differing = []
-    for name, wanted in re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)(?= \\| ;|$)", lock.read_text(encoding="utf-8"), re.M):
+    for name, wanted_versions in locked.items():
         try:
             have = version(name)
         except PackageNotFoundError:
             continue  # the lock serves every system; some packages are only for others
-        if have != wanted:
-            differing.append(f"{name} {have} (locked {wanted})")
+        if have not in wanted_versions:
+            differing.append(f"{name} {have} (locked {' or '.join(wanted_versions)})")
     if differing:
         shown = ", ".join(differing[:4]) + (f" and {len(differing) - 4} more" if len(differing) > 4 else "")
         yield Finding("packages", "attention", f"not as locked: {shown}. `make demo` installs the locked ones")

@@ -20,8 +20,8 @@ _TOTALS = ("headcount", "fte", "pay")
 def status(settings: Settings, as_json: bool) -> int:
     """Show the current snapshot, its extracts and their control totals.
 
-    Control totals (headcount, FTE, pay) are those of the latest month of each extract. An extract is stale when its
-    latest month ended longer ago than the setting `stale_after_days`.
+    Headcount and FTE are those of staff in post, pay that of the ledger, each in its latest month. An extract is
+    stale when its latest month ended longer ago than the setting `stale_after_days`.
     """
     from workbench.warehouse import Warehouse
 

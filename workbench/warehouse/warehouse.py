@@ -23,7 +23,7 @@ class Status:
 
     `extracts` has one row per extract and the organisations its files describe: `as_of` (the latest month, or the
     day of loading where an extract has no months), `days_old`, `is_stale`, number of files, rows accepted and
-    rejected, cells blanked, and the headcount, FTE and pay of the latest file.
+    rejected, cells blanked; for staff in post the headcount and FTE, for the ledger the pay of the latest month.
     """
 
     manifest: Manifest
