@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import UnknownName
+from workbench.errors import ParameterError, UnknownName
 from workbench.exhibits import ExhibitRequest
 from workbench.periods import month_ends
 from workbench.retention.exhibits import EXHIBITS
@@ -165,6 +165,17 @@ def test_sickness_says_that_it_ignores_a_filter(two_services):
 def test_a_filter_that_does_not_exist_is_refused(two_services):
     with pytest.raises(UnknownName, match="Did you mean `service`"):
         exhibit(two_services, "headcount_by_month", servce="Therapies")
+
+
+def test_two_filters_at_once_are_refused(two_services):
+    with pytest.raises(ParameterError, match="one filter at a time: received service and staff_group"):
+        exhibit(two_services, "headcount_by_month", service="Therapies", staff_group="Scientific")
+
+
+def test_a_filter_by_staff_group_selects_its_rows(two_services):
+    made = exhibit(two_services, "headcount_by_month", staff_group="Scientific")
+    assert made.title == "Scientific: no change: headcount stayed at 3 in the year to September 2026"
+    assert made.stamp.scope == "staff group: Scientific"
 
 
 def test_a_month_that_is_missing_is_a_note_and_a_gap(staff):

@@ -17,11 +17,6 @@ def services(workbench: Workbench, organisation: str, as_at: dt.date) -> list[st
     return groups_in_post(workbench.snapshot, "service", organisation, as_at)
 
 
-def staff_groups(workbench: Workbench, organisation: str, as_at: dt.date) -> list[str]:
-    """List the staff groups with somebody in post."""
-    return groups_in_post(workbench.snapshot, "staff_group", organisation, as_at)
-
-
 PAGE = PageSpec(
     id="retention_flows",
     title="Retention flows",
@@ -30,9 +25,6 @@ PAGE = PageSpec(
         "How many people come and go?",
         "Is sickness absence unusual among similar organisations?",
     ),
-    controls=(
-        Control("service", "Service", "All services", services),
-        Control("staff_group", "Staff group", "All staff groups", staff_groups),
-    ),
+    controls=(Control("service", "Service", "All services", services),),
     exhibits=("headcount_by_month", "joiners_and_leavers_by_month", "sickness_absence_peers"),
 )

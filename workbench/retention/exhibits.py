@@ -1,8 +1,7 @@
 """The exhibits of the retention page: staff in post, who came and went, sickness absence among peers.
 
 Every table passes disclosure control before a title is worded or a chart is drawn, so title, chart, table and text
-alternative can only say what the audience may see. A filter (service, staff group) selects from the table released
-for all groups with their totals: what is withheld in one view is then withheld in all of them.
+alternative can only say what the audience may see.
 """
 
 from __future__ import annotations
@@ -14,23 +13,27 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from workbench.benchmarking.published_peers import PUBLISHED_SOURCE
-from workbench.disclosure import Rate, release
-from workbench.errors import unknown_name
+from workbench.disclosure import release
+from workbench.errors import ParameterError, unknown_name
 from workbench.exhibits import Column, Exhibit, ExhibitRequest, Stamp
 from workbench.exhibits.charts import Drawing, Series, month_lines, paired_bars, peer_range
 from workbench.periods import last_completed_month_end, shown_date
-from workbench.retention.absence_peers import own_among_peers, peers_in_words
+from workbench.retention.absence_peers import peers_in_words
 from workbench.retention.findings import flows_finding, headcount_finding, peers_finding
 from workbench.retention.monthly import (
     FLOWS,
-    IN_POST,
     TOTAL,
     missing_months,
-    month_by_month,
     one_group,
     outside_population,
 )
-from workbench.retention.released import disclosure_note, withheld_cells, withheld_together
+from workbench.retention.released import (
+    disclosure_note,
+    released_among_peers,
+    released_flows,
+    released_in_post,
+    withheld_cells,
+)
 
 if TYPE_CHECKING:
     from workbench.workbench import Workbench
@@ -63,20 +66,9 @@ PEER_COLUMNS = (
 def headcount_by_month(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
     """How many staff are in post, in people and FTE, at each of the last 25 month ends."""
     chosen = _chosen(request)
-    split = list(chosen)
-    numbers = month_by_month(
-        workbench.snapshot, IN_POST, organisation=request.organisation, as_at=request.as_at, split=split
-    )
-    released = release(
-        numbers,
-        policy=workbench.policy,
-        people=["headcount"],
-        dependants={"fte": ("headcount",)},
-        by=["month"],
-        within=split,
-        total=TOTAL,
-    )
-    table = one_group(released.table, chosen)
+    month = last_completed_month_end(request.as_at)
+    released = released_in_post(workbench.snapshot, workbench.policy, request.organisation, month, *chosen)
+    table = one_group(released, chosen)
     withheld = withheld_cells(table, ["headcount"])
     stamp = _stamp(workbench, request, chosen)
     drawing = month_lines(
@@ -87,7 +79,6 @@ def headcount_by_month(workbench: Workbench, request: ExhibitRequest) -> Exhibit
         subject="Staff in post at each month end",
         stamp=stamp,
     )
-    month = last_completed_month_end(request.as_at)
     finding = headcount_finding(table.rows(named=True), month, about=bool(workbench.policy.round_to))
     return Exhibit(
         id="headcount_by_month",
@@ -124,18 +115,13 @@ def joiners_and_leavers_by_month(workbench: Workbench, request: ExhibitRequest) 
     change in active staff, so one gives the other away.
     """
     chosen = _chosen(request)
-    split = list(chosen)
-    numbers = month_by_month(
-        workbench.snapshot, FLOWS, organisation=request.organisation, as_at=request.as_at, split=split
-    )
-    released = release(numbers, policy=workbench.policy, people=list(FLOWS), by=["month"], within=split, total=TOTAL)
-    table = one_group(released.table, chosen)
-    for window in ("month", "year"):
-        table = withheld_together(table, (f"joiners_{window}", f"leavers_{window}"))
-    stamp = _stamp(workbench, request, chosen)
+    month = last_completed_month_end(request.as_at)
+    released = released_flows(workbench.snapshot, workbench.policy, request.organisation, month, *chosen)
+    table = one_group(released, chosen)
     withheld = withheld_cells(table, list(FLOWS))
+    stamp = _stamp(workbench, request, chosen)
     drawing, drawn = _flows_drawing(table, stamp)
-    finding = flows_finding(table.rows(named=True), last_completed_month_end(request.as_at))
+    finding = flows_finding(table.rows(named=True), month)
     return Exhibit(
         id="joiners_and_leavers_by_month",
         question="How many people come and go?",
@@ -164,18 +150,9 @@ def sickness_absence_peers(workbench: Workbench, request: ExhibitRequest) -> Exh
     Only months are shown that have both. Published figures know whole organisations only, so a filter by service or
     staff group does not apply here, and the note says so.
     """
-    numbers = own_among_peers(workbench.snapshot, request.organisation, request.as_at)
+    month = last_completed_month_end(request.as_at)
+    table = released_among_peers(workbench.snapshot, workbench.policy, request.organisation, month)
     peers = peers_in_words(workbench.snapshot, request.organisation)
-    released = release(
-        numbers,
-        policy=workbench.policy,
-        people=["people_absent", "people"],
-        dependants={"fte_days_lost": ("people_absent",), "fte_days_available": ("people",)},
-        rates={"own": Rate("fte_days_lost", "fte_days_available")},
-        by=["month"],
-        parts={"people": ("people_absent",)},
-    )
-    table = released.table
     withheld = withheld_cells(table, ["own"])
     stamp = workbench.stamp(request.organisation, request.as_at)
     drawing = peer_range(
@@ -238,19 +215,30 @@ def _flows_drawing(table: pl.DataFrame, stamp: Stamp) -> tuple[Drawing, str]:
 
 
 def _chosen(request: ExhibitRequest) -> dict[str, str]:
+    """Return the one filter chosen, or the total over all services where there is none.
+
+    One filter at a time: split by two dimensions at once, most cells hold so few people that nearly all would have
+    to be withheld to protect the rest.
+    """
     for name in request.options:
         if name not in FILTERS:
             raise unknown_name("filter of the retention exhibits", name, FILTERS)
-    return {name: request.options[name] for name in FILTERS if request.options.get(name)}
+    chosen = {name: value for name, value in request.options.items() if value}
+    if len(chosen) > 1:
+        raise ParameterError(
+            f"The retention exhibits take one filter at a time: received {' and '.join(sorted(chosen))}. Choose one."
+        )
+    return chosen or {"service": TOTAL}
 
 
 def _stamp(workbench: Workbench, request: ExhibitRequest, chosen: dict[str, str]) -> Stamp:
-    scope = "; ".join(f"{FILTERS[name]}: {value}" for name, value in chosen.items())
+    scope = "; ".join(f"{FILTERS[name]}: {value}" for name, value in chosen.items() if value != TOTAL)
     return workbench.stamp(request.organisation, request.as_at, scope or "whole organisation")
 
 
 def _titled(finding: str, chosen: dict[str, str]) -> str:
-    return f"{', '.join(chosen.values())}: {finding[0].lower()}{finding[1:]}" if chosen else finding
+    (group,) = chosen.values()
+    return finding if group == TOTAL else f"{group}: {finding[0].lower()}{finding[1:]}"
 
 
 def _coverage(workbench: Workbench, request: ExhibitRequest) -> tuple[str, ...]:
@@ -276,7 +264,7 @@ def _left_out(workbench: Workbench, request: ExhibitRequest, month: dt.date) -> 
 
 
 def _group_note(chosen: dict[str, str]) -> tuple[str, ...]:
-    if not chosen:
+    if TOTAL in chosen.values():
         return ()
     return ("Leavers stand in the group they were in at the opening month end, joiners in that at the closing one; "
             "a move between groups is neither.",)  # fmt: skip
@@ -284,7 +272,7 @@ def _group_note(chosen: dict[str, str]) -> tuple[str, ...]:
 
 def _peer_coverage(table: pl.DataFrame, request: ExhibitRequest) -> tuple[str, ...]:
     notes = []
-    if request.options:
+    if any(request.options.values()):
         notes.append("Whole organisation: the published figures cannot be narrowed down to a service or staff group.")
     if table.height:
         months = table["month"].to_list()

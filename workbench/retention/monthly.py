@@ -76,8 +76,8 @@ def with_totals(values: pl.DataFrame, name: str, split: Sequence[str]) -> pl.Dat
 
 
 def one_group(table: pl.DataFrame, chosen: Mapping[str, str]) -> pl.DataFrame:
-    """Take the rows of one group, or of the total where a dimension of the split is not narrowed down."""
-    return table.filter(pl.col(name) == value for name, value in chosen.items()) if chosen else table
+    """Take the rows of one group of each dimension named; the group "Total" is all of them together."""
+    return table.filter(pl.col(name) == value for name, value in chosen.items())
 
 
 def groups_in_post(snapshot: Snapshot, dimension: str, organisation: str, as_at: dt.date) -> list[str]:
