@@ -100,7 +100,9 @@ def frame(rows: Rows, schema: Mapping[str, pl.DataType], usual: Mapping[str, obj
             values.setdefault("plan_id", f"plan {number + 1}")
         filled.append(
             {
-                name: dt.date.fromisoformat(str(values[name])) if kind == pl.Date and values.get(name) else values.get(name)
+                name: dt.date.fromisoformat(str(values[name]))
+                if kind == pl.Date and values.get(name)
+                else values.get(name)
                 for name, kind in schema.items()
             }
         )
@@ -109,7 +111,7 @@ def frame(rows: Rows, schema: Mapping[str, pl.DataType], usual: Mapping[str, obj
 
 @pytest.fixture
 def register() -> Callable[..., Snapshot]:
-    """A snapshot of a few literal posts and plans; what is not given is a physiotherapist with a plan on the software."""
+    """A snapshot of a few literal posts and plans; what is not given is a physiotherapist, a plan on the software."""
 
     def build(
         staff: Rows, plans: Rows = (), *, leavers: Rows = (), starters: Rows = (), overrides: Rows = ()
@@ -118,7 +120,9 @@ def register() -> Callable[..., Snapshot]:
         return literal_snapshot(
             {
                 "marts.assignment_month": frame(staff, ASSIGNMENT_MONTH, PHYSIO),
-                "marts.organisation": pl.DataFrame({"organisation_code": ["XAA"], "organisation_name": ["Made-up Trust"]}),
+                "marts.organisation": pl.DataFrame(
+                    {"organisation_code": ["XAA"], "organisation_name": ["Made-up Trust"]}
+                ),
                 "staging.leavers": frame(leavers, LEAVERS, own),
                 "staging.starters": frame(starters, STARTERS, own),
                 "staging.scope_overrides": frame(overrides, OVERRIDES, own | {"effective_from": "2010-01-01"}),

@@ -116,9 +116,7 @@ def test_everybody_covered_and_nobody_in_scope_are_said_in_words(register: Build
 
 
 @pytest.mark.parametrize("audience", ["analyst", "lead", "board"])
-def test_every_exhibit_of_the_page_is_made_for_every_audience(
-    trust: Snapshot, tmp_path: Path, audience: str
-) -> None:
+def test_every_exhibit_of_the_page_is_made_for_every_audience(trust: Snapshot, tmp_path: Path, audience: str) -> None:
     for name in PAGE.exhibits:
         exhibit = EXHIBITS[name](opened(trust, tmp_path, audience), asked())
         assert exhibit.figure is not None and exhibit.alt and exhibit.to_bundle()["id"] == name

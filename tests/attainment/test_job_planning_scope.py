@@ -162,9 +162,7 @@ def test_a_leaving_date_decides_even_when_entered_later_and_is_counted(register:
 
 
 @pytest.mark.parametrize(("start", "people"), [("2019-06-10", 2), ("2019-06-11", 1), ("2019-05-31", 1)])
-def test_a_starter_since_the_last_staff_list_is_in_with_group_unknown(
-    register: Build, start: str, people: int
-) -> None:
+def test_a_starter_since_the_last_staff_list_is_in_with_group_unknown(register: Build, start: str, people: int) -> None:
     snapshot = register([{"person_key": "ann"}], starters=[{"person_key": "new", "start_date": start}])
     found = scope(snapshot, dt.date(2019, 6, 10))
     assert found.people == people
@@ -215,9 +213,7 @@ def test_the_measure_uses_the_day_itself_and_month_ends_by_month(register: Build
     assert on.row(0)[:4] == (1.0, 1.0, 100.0, "ok")
     after = evaluate(snapshot, "active_job_plan_coverage", organisation="XAA", as_at="2019-06-02").frame
     assert after.row(0)[:4] == (0.0, 1.0, 0.0, "ok")
-    months = evaluate(
-        snapshot, "active_job_plan_coverage", organisation="XAA", as_at="2019-07-31", by=["month"]
-    ).frame
+    months = evaluate(snapshot, "active_job_plan_coverage", organisation="XAA", as_at="2019-07-31", by=["month"]).frame
     assert [row[:5] for row in months.rows()] == [
         (dt.date(2019, 5, 31), 1.0, 1.0, 100.0, "ok"),
         (dt.date(2019, 6, 30), None, None, None, "no_data"),

@@ -41,7 +41,9 @@ NOT_AN_AHP = {
 STUDENT = {"evidenced_level": "student"}
 
 
-def rows(snapshot: Snapshot, measure: str = "ahp_headcount", by: tuple[str, ...] = (), **options: str) -> list[tuple[object, ...]]:
+def rows(
+    snapshot: Snapshot, measure: str = "ahp_headcount", by: tuple[str, ...] = (), **options: str
+) -> list[tuple[object, ...]]:
     result = evaluate(snapshot, measure, organisation="XAA", as_at="2026-08-31", by=by, options=options)
     return [(*row[: len(by)], row[len(by)], row[len(by) + 3]) for row in result.frame.rows()]
 
@@ -57,9 +59,7 @@ def rows(snapshot: Snapshot, measure: str = "ahp_headcount", by: tuple[str, ...]
         ({**NOT_AN_AHP, "staff_group_says_ahp": True}, {"staff_group"}),
     ],
 )
-def test_each_source_counts_by_its_own_word(
-    records: Build, record: Mapping[str, object], counted_by: set[str]
-) -> None:
+def test_each_source_counts_by_its_own_word(records: Build, record: Mapping[str, object], counted_by: set[str]) -> None:
     snapshot = records([{"person_key": "ann", **record}])
     views = ("evidenced", "coded", "job_role", "registration", "staff_group")
     assert {view: rows(snapshot, view=view) for view in views} == {
@@ -85,9 +85,7 @@ def test_two_posts_in_one_profession_are_one_person(records: Build) -> None:
 
 
 def test_disputed_and_not_evidenced_are_rows_and_part_of_the_total(records: Build) -> None:
-    snapshot = records(
-        [{"person_key": "ann"}, {"person_key": "bob", **DISPUTED}, {"person_key": "cat", **HINT}]
-    )
+    snapshot = records([{"person_key": "ann"}, {"person_key": "bob", **DISPUTED}, {"person_key": "cat", **HINT}])
     assert rows(snapshot, by=("profession",)) == [
         ("Disputed", 1, "ok"),
         ("Not evidenced", 1, "ok"),

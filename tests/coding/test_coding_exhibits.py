@@ -76,9 +76,7 @@ def test_options_narrow_what_is_counted_and_choose_what_is_drawn(trust: Snapshot
 
 def test_completeness_names_the_field_that_is_filled_least(trust: Snapshot, tmp_path: Path) -> None:
     exhibit = coding_completeness(opened(trust, tmp_path), asked())
-    assert exhibit.title == (
-        "The occupation code is the field filled least: 89.9% of AHP-relevant assignments"
-    )
+    assert exhibit.title == ("The occupation code is the field filled least: 89.9% of AHP-relevant assignments")
     rows = {row[0]: row[1:] for row in exhibit.shown_rows()}
     assert rows["Therapies"] == ["47", "85.1%", "100.0%", "100.0%", "7", "0", "0"]
     assert rows["Nutrition"] == ["22", "100.0%", "100.0%", "100.0%", "0", "0", "0"]
@@ -105,9 +103,7 @@ def test_a_month_that_is_not_loaded_is_said_and_not_drawn_as_zero(trust: Snapsho
 
 
 @pytest.mark.parametrize("audience", ["analyst", "lead", "board"])
-def test_every_exhibit_of_the_page_is_made_for_every_audience(
-    trust: Snapshot, tmp_path: Path, audience: str
-) -> None:
+def test_every_exhibit_of_the_page_is_made_for_every_audience(trust: Snapshot, tmp_path: Path, audience: str) -> None:
     for name in PAGE.exhibits:
         exhibit = EXHIBITS[name](opened(trust, tmp_path, audience), asked())
         assert exhibit.figure is not None and exhibit.alt and exhibit.to_bundle()["id"] == name

@@ -1,4 +1,4 @@
-"""Completeness of AHP coding again: pick the relevant assignments of the sample in plain Python and look at each field."""
+"""Completeness of AHP coding again: pick the relevant assignments in plain Python and look at each field."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ OPTIONS = {"occupation_code": FIELDS[:1], "job_role": FIELDS[1:2], "area_of_work
 
 
 @pytest.mark.parametrize("field", OPTIONS)
-def test_completeness_is_the_share_of_relevant_assignments_with_the_field_filled(
-    sample_workbench, ahp_records, field
-):
+def test_completeness_is_the_share_of_relevant_assignments_with_the_field_filled(sample_workbench, ahp_records, field):
     counts = defaultdict(lambda: [0, 0])
     for row in ahp_records:
         if row["coded"] or row["evidenced"] or row["staff_group_code"] == "04":

@@ -232,7 +232,9 @@ def _rows(coverage: PlanCoverage | None, request: MeasureRequest, day: dt.date, 
     if coverage is None:
         rows = pl.DataFrame({name: [None] for name in schema}, schema=schema)
     else:
-        rows = coverage.counted(dimensions, covering=covering).rename({"active": "numerator", "in_scope": "denominator"})
+        rows = coverage.counted(dimensions, covering=covering).rename(
+            {"active": "numerator", "in_scope": "denominator"}
+        )
     given = {"month": pl.lit(day, pl.Date), "organisation": pl.lit(request.organisation)}
     return rows.with_columns(given[name].alias(name) for name in request.by if name in given).select(
         *request.by, "numerator", "denominator"

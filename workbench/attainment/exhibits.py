@@ -61,8 +61,8 @@ def active_plans_by_group(workbench: Workbench, request: ExhibitRequest) -> Exhi
         question="What share of each professional group has an active job plan?",
         title=_coverage_title(released.table, coverage),
         caption=(
-            f"Clinical staff in scope employed on {shown_date(request.as_at)}; people with an active job plan as a share "
-            f"of people in scope. The aim printed for this indicator is {AIM_IN_WORDS}."
+            f"Clinical staff in scope employed on {shown_date(request.as_at)}; people with an active job plan as a "
+            f"share of people in scope. The aim printed for this indicator is {AIM_IN_WORDS}."
         ),
         table=released.table,
         columns=(
@@ -134,7 +134,9 @@ def _by_group(coverage: PlanCoverage | None) -> pl.DataFrame:
     if coverage is None:
         return pl.DataFrame({"professional_group": [TOTAL], "active": [None], "in_scope": [None]}, schema=schema)
     groups = coverage.counted(("professional_group",))
-    order = {label: place for place, label in enumerate(PROFESSIONAL_GROUPS)} | {UNKNOWN_GROUP: len(PROFESSIONAL_GROUPS) + 1}
+    order = {label: place for place, label in enumerate(PROFESSIONAL_GROUPS)} | {
+        UNKNOWN_GROUP: len(PROFESSIONAL_GROUPS) + 1
+    }
     place = pl.col("professional_group").replace_strict(order, default=len(PROFESSIONAL_GROUPS))
     groups = groups.sort(place, "professional_group")
     total = coverage.counted().select(pl.lit(TOTAL).alias("professional_group"), "active", "in_scope")

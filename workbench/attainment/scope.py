@@ -94,7 +94,7 @@ def scope_at(snapshot: Snapshot, organisation: str, as_at: dt.date) -> Scope | N
     excluded = judged.filter(pl.col("reason").is_not_null()).select("person_key", "reason").unique()
     return Scope(
         as_at=as_at,
-        period=employed["period"].max(),
+        period=employed["period"].to_list()[0],
         assignments=in_scope.select(
             "person_key",
             "assignment_key",

@@ -180,7 +180,9 @@ def professions_by_source(
     for view in NAMING_VIEWS:
         table = table.join(_by_row(rows.filter(says_ahp(view)), view, view), on="profession", how="left")
     moving = rows.filter("moving")
-    moved = _by_row(pl.concat([moving.with_columns(row=pl.col(view)) for view in ("coded", "evidenced")]), "row", "moving")
+    moved = _by_row(
+        pl.concat([moving.with_columns(row=pl.col(view)) for view in ("coded", "evidenced")]), "row", "moving"
+    )
     table = table.join(moved.select("profession", "people_moving"), on="profession", how="left")
     numbers = pl.selectors.starts_with("people_", "fte_")
     table = table.with_columns(numbers.fill_null(0)).with_columns(_coded_group())

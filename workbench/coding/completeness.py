@@ -33,11 +33,15 @@ def coding_completeness(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl
     )
     filled = pl.all_horizontal(*FIELDS) if field == "all" else pl.col(field)
     keys = list(dict.fromkeys(("month", *request.by)))
-    counted = rows.with_columns(filled=filled).group_by(keys).agg(
-        numerator=pl.col("filled").sum().cast(pl.Int64),
-        denominator=pl.len().cast(pl.Int64),
-        numerator_people=pl.col("person_key").filter("filled").n_unique().cast(pl.Int64),
-        denominator_people=pl.col("person_key").n_unique().cast(pl.Int64),
+    counted = (
+        rows.with_columns(filled=filled)
+        .group_by(keys)
+        .agg(
+            numerator=pl.col("filled").sum().cast(pl.Int64),
+            denominator=pl.len().cast(pl.Int64),
+            numerator_people=pl.col("person_key").filter("filled").n_unique().cast(pl.Int64),
+            denominator_people=pl.col("person_key").n_unique().cast(pl.Int64),
+        )
     )
     kept = "contract types 02, 04 and 05" if request.options["contracts"] == "substantive" else "every contract type"
     stamp: dict[str, object] = {

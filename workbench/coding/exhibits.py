@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -103,7 +103,10 @@ def _with_difference(table: pl.DataFrame) -> pl.DataFrame:
         hidden = pl.any_horizontal(pl.col(f"{c}_status").is_in(_WITHHELD) for c in (coded, evidenced))
         table = table.with_columns(
             (pl.col(evidenced) - pl.col(coded)).alias(f"{unit}_difference"),
-            pl.when(hidden).then(pl.lit("secondary")).otherwise(f"{evidenced}_status").alias(f"{unit}_difference_status"),
+            pl.when(hidden)
+            .then(pl.lit("secondary"))
+            .otherwise(f"{evidenced}_status")
+            .alias(f"{unit}_difference_status"),
         )
     return table
 
@@ -188,8 +191,9 @@ def coding_completeness(workbench: Workbench, request: ExhibitRequest) -> Exhibi
         question="How complete is the coding of AHPs?",
         title=_completeness_title(table, dimension, period_loaded=loaded),
         caption=(
-            f"Assignments employed at {shown_date(period)} on substantive contracts that are evidenced an AHP's, stand "
-            "in the staff group Allied Health Professionals or bear an AHP occupation code; share with each field filled."
+            f"Assignments employed at {shown_date(period)} on substantive contracts that are evidenced an AHP's, "
+            "stand in the staff group Allied Health Professionals or bear an AHP occupation code; "
+            "share with each field filled."
         ),
         table=table,
         columns=(
@@ -258,7 +262,7 @@ def _empty_completeness(dimension: str) -> pl.DataFrame:
     return pl.DataFrame({dimension: [TOTAL], **{name: pl.Series([None], dtype=pl.Int64) for name in names}})
 
 
-def _option(request: ExhibitRequest, name: str, default: str, allowed: dict[str, object] | dict[str, str]) -> str:
+def _option(request: ExhibitRequest, name: str, default: str, allowed: Mapping[str, object]) -> str:
     value = request.options.get(name) or default
     if value not in allowed:
         raise unknown_name(f"value of the option `{name}`", value, allowed)
