@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -27,7 +26,8 @@ def watch(progress):
     global seen
     seen += 1
     if f"{progress.step} {progress.subject}".startswith(stop_at):
-        os.kill(os.getpid(), signal.SIGKILL)
+        # Windows has no SIGKILL; there SIGTERM ends a process just as abruptly.
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 Warehouse(Settings(home=Path(home), key_file=Path(key), reports=Path(home))).load([Path(file)], progress=watch)
 """
@@ -48,7 +48,6 @@ STEPS = [
 ]
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill a process outright")
 @pytest.mark.parametrize("step", STEPS)
 def test_a_load_killed_at_any_step_leaves_a_whole_snapshot_and_the_next_load_succeeds(
     step: str, own_settings: Settings, write_extract: Callable[..., Path]
@@ -59,7 +58,8 @@ def test_a_load_killed_at_any_step_leaves_a_whole_snapshot_and_the_next_load_suc
 
     arguments = [str(own_settings.home), str(own_settings.key_file), str(august), step]
     child = subprocess.run([sys.executable, "-c", CHILD, *arguments], capture_output=True, text=True, check=False)
-    assert child.returncode == -signal.SIGKILL, child.stderr
+    assert child.returncode != 0
+    assert child.stderr == ""
 
     people = "select period, count(*) as people from marts.person_month group by period order by period"
     with warehouse.open() as snapshot:

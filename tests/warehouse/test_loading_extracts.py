@@ -14,6 +14,7 @@ from workbench.errors import GrainError, LoadInProgress, SettingsError, Workbenc
 from workbench.settings import Settings
 from workbench.warehouse import Warehouse
 from workbench.warehouse.load import LoadReport
+from workbench.warehouse.progress import Progress
 from workbench.warehouse.snapshot import Snapshot
 
 WriteExtract = Callable[..., Path]
@@ -90,18 +91,18 @@ def test_a_file_of_two_organisations_gives_way_only_for_the_one_sent_again(
 
 
 def test_the_order_in_which_months_come_does_not_matter(tmp_path: Path, write_extract: WriteExtract) -> None:
-    from_conftest = [
+    files = [
         write_extract(f"staff_in_post_{month}", [{"period": f"2026-{month}", "employee_number": number}])
         for month, number in (("06-30", "3"), ("07-31", "1"), ("08-31", "2"))
     ]
     seen = []
     hashes = set()
     key = tmp_path / "one.key"
-    for number, order in enumerate(itertools.permutations(from_conftest)):
+    for number, order in enumerate(itertools.permutations(files)):
         settings = Settings(home=tmp_path / str(number), key_file=key, reports=tmp_path / "reports")
         warehouse = Warehouse(settings)
-        for file in order:
-            warehouse.load([file])
+        for month in order:
+            warehouse.load([month])
         with warehouse.open() as snapshot:
             seen.append(contents(snapshot))
             hashes.add(snapshot.sql("select contents_hash from control.snapshot").item())
@@ -312,9 +313,9 @@ def test_a_table_whose_key_repeats_is_not_published(own_settings: Settings, writ
     first = warehouse.load([write_extract("staff_in_post_july", [{"period": "2026-07-31"}])])
     second = write_extract("staff_in_post_august", [{}])
 
-    def spoil(progress: object) -> None:
+    def spoil(progress: Progress) -> None:
         # A part that was tampered with: the same rows twice.
-        if progress.step == "landing" and progress.subject == "staff_in_post":  # type: ignore[attr-defined]
+        if progress.step == "landing" and progress.subject == "staff_in_post":
             for part in (own_settings.warehouse / "parts" / "staff_in_post").glob("*.parquet"):
                 rows = pl.read_parquet(part)
                 pl.concat([rows, rows]).write_parquet(part)

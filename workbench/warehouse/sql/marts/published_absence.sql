@@ -1,5 +1,5 @@
 -- grain: one row per organisation and month of NHS England's published sickness absence statistics
--- Every row counts towards totals; one with 330 FTE days available or fewer is not to be shown by itself.
+-- Every row counts towards totals; one with 330 FTE days available or fewer, or with none stated, is not to be shown by itself.
 select
     organisation_code,
     period,
@@ -15,6 +15,6 @@ select
     case
         when fte_days_available > 0 then round(100 * fte_days_lost::double / fte_days_available::double, 2)
     end as recomputed_rate,
-    fte_days_available <= 330 as is_blanked
+    coalesce(fte_days_available <= 330, true) as is_blanked
 from staging.published_absence
 order by organisation_code, period
