@@ -121,6 +121,28 @@ def test_single_months_are_drawn_where_less_than_a_year_is_loaded(two_services):
     assert made.title.endswith("is not known, because the staff lists it needs are not loaded")
 
 
+def test_single_months_of_a_service_are_not_offered(two_services):
+    whole = exhibit(two_services, "joiners_and_leavers_by_month")
+    service = exhibit(two_services, "joiners_and_leavers_by_month", service="Therapies")
+    assert "leavers_month" in whole.table.columns
+    assert "leavers_month" not in service.table.columns
+
+
+def test_where_four_services_lost_one_each_none_of_them_is_shown_and_the_page_still_stands(staff):
+    gone = {f"g{n}": {"service": f"Service {n}"} for n in range(4)}
+    stay = {f"s{n}": {"service": f"Service {n % 5}"} for n in range(50)}
+    snapshot = staff({"2025-09-30": gone | stay, "2026-09-30": stay})
+    services = [exhibit(snapshot, "joiners_and_leavers_by_month", "lead", service=f"Service {n}") for n in range(5)]
+    assert [made.table["leavers_year"][-1] for made in services] == [None] * 5
+    assert [made.table["leavers_year_status"][-1] for made in services] == ["secondary"] * 5
+
+
+def test_a_date_long_after_the_last_load_claims_nothing(two_services):
+    made = exhibit(two_services, "headcount_by_month", "lead", as_at=dt.date(2031, 3, 31))
+    assert made.title.endswith("is not known, because the staff lists it needs are not loaded")
+    assert made.table.height == 0
+
+
 def test_joiners_and_leavers_of_one_window_are_withheld_together(two_services):
     table = exhibit(two_services, "joiners_and_leavers_by_month", "lead").table
     for window in ("month", "year"):

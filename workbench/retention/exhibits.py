@@ -21,7 +21,6 @@ from workbench.periods import last_completed_month_end, shown_date
 from workbench.retention.absence_peers import peers_in_words
 from workbench.retention.findings import flows_finding, headcount_finding, peers_finding
 from workbench.retention.monthly import (
-    FLOWS,
     TOTAL,
     missing_months,
     one_group,
@@ -30,8 +29,9 @@ from workbench.retention.monthly import (
 from workbench.retention.released import (
     disclosure_note,
     released_among_peers,
-    released_flows,
     released_in_post,
+    released_monthly_flows,
+    released_yearly_flows,
     withheld_cells,
 )
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 FILTERS = {"service": "service", "staff_group": "staff group"}
-FLOW_COLUMNS = (
+FLOW_COLUMNS: tuple[Column, ...] = (
     Column("month", "Month end", "month"),
     Column("joiners_month", "Joined in the month", "count", unit="people"),
     Column("leavers_month", "Left in the month", "count", unit="people"),
@@ -110,15 +110,19 @@ def joiners_and_leavers_by_month(workbench: Workbench, request: ExhibitRequest) 
 
     The chart draws the year to each month end, because a service, or a trust of several hundred people, has so few
     leavers in one month that most months would be withheld from a lead, and the ones shown would mostly be chance.
-    The single months stand in the table. Where less than a year is loaded there is no such line, and the single
-    months are drawn instead. Joiners and leavers of one window are withheld together: their difference is the
-    change in active staff, so one gives the other away.
+    Single months stand in the table of the whole organisation only; where less than a year is loaded they are drawn
+    instead. Joiners and leavers of one window are withheld together: their difference is the change in active
+    staff, so one gives the other away.
     """
     chosen = _chosen(request)
     month = last_completed_month_end(request.as_at)
-    released = released_flows(workbench.snapshot, workbench.policy, request.organisation, month, *chosen)
-    table = one_group(released, chosen)
-    withheld = withheld_cells(table, list(FLOWS))
+    whose = (workbench.snapshot, workbench.policy, request.organisation, month)
+    table = one_group(released_yearly_flows(*whose, *chosen), chosen)
+    columns = (FLOW_COLUMNS[0], *FLOW_COLUMNS[3:])
+    if TOTAL in chosen.values():
+        columns = FLOW_COLUMNS
+        table = table.join(released_monthly_flows(*whose), on="month", how="left").sort("month")
+    withheld = withheld_cells(table, [column.name for column in columns[1:]])
     stamp = _stamp(workbench, request, chosen)
     drawing, drawn = _flows_drawing(table, stamp)
     finding = flows_finding(table.rows(named=True), month)
@@ -126,10 +130,10 @@ def joiners_and_leavers_by_month(workbench: Workbench, request: ExhibitRequest) 
         id="joiners_and_leavers_by_month",
         question="How many people come and go?",
         title=_titled(finding, chosen),
-        caption="People in active service at one month end and not at the other, a month and a year apart. "
+        caption="People in active service at one month end and not at the other, a year or a month apart. "
         f"The chart shows {drawn}.",
         table=table,
-        columns=FLOW_COLUMNS,
+        columns=columns,
         figure=drawing.figure,
         alt=drawing.alt,
         measures=("joiners", "leavers"),
@@ -192,7 +196,7 @@ def sickness_absence_peers(workbench: Workbench, request: ExhibitRequest) -> Exh
 
 def _flows_drawing(table: pl.DataFrame, stamp: Stamp) -> tuple[Drawing, str]:
     """Draw the year to each month end, or single months where less than a year is loaded, and say which."""
-    if not (table["leavers_year_status"] == "no_data").all():
+    if "leavers_month" not in table.columns or not (table["leavers_year_status"] == "no_data").all():
         drawing = month_lines(
             table.filter(pl.col("leavers_year_status") != "no_data"),
             month="month",

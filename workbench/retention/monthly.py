@@ -20,9 +20,11 @@ MONTHS_SHOWN = 25  # two years, with the month end that opens them
 
 # column: (measure, options)
 IN_POST: dict[str, tuple[str, dict[str, str]]] = {"headcount": ("headcount", {}), "fte": ("fte", {})}
-FLOWS: dict[str, tuple[str, dict[str, str]]] = {
+MONTHLY_FLOWS: dict[str, tuple[str, dict[str, str]]] = {
     "joiners_month": ("joiners", {"window_months": "1"}),
     "leavers_month": ("leavers", {"window_months": "1"}),
+}
+YEARLY_FLOWS: dict[str, tuple[str, dict[str, str]]] = {
     "joiners_year": ("joiners", {"window_months": "12"}),
     "leavers_year": ("leavers", {"window_months": "12"}),
 }

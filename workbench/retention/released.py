@@ -8,14 +8,15 @@ answered without asking the warehouse again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import polars as pl
 
 from workbench.disclosure import Policy, Rate, release
+from workbench.errors import DisclosureError
 from workbench.retention.absence_peers import own_among_peers
-from workbench.retention.monthly import FLOWS, IN_POST, TOTAL, month_by_month
+from workbench.retention.monthly import IN_POST, MONTHLY_FLOWS, TOTAL, YEARLY_FLOWS, month_by_month
 from workbench.warehouse.snapshot import Snapshot
 
 TABLES_KEPT = 32
@@ -28,26 +29,28 @@ def released_in_post(
 ) -> pl.DataFrame:
     """Return headcount and FTE by month and group of a dimension, with totals, as the audience may see them."""
     numbers = month_by_month(snapshot, IN_POST, organisation=organisation, as_at=month, split=[dimension])
-    return release(
-        numbers,
-        policy=policy,
-        people=["headcount"],
-        dependants={"fte": ("headcount",)},
-        by=["month"],
-        within=[dimension],
-        total=TOTAL,
-    ).table
+    return _released_each_month(numbers, policy, dimension, ["headcount"], {"fte": ("headcount",)})
 
 
 @lru_cache(maxsize=TABLES_KEPT)
-def released_flows(
+def released_yearly_flows(
     snapshot: Snapshot, policy: Policy, organisation: str, month: dt.date, dimension: str
 ) -> pl.DataFrame:
-    """Return joiners and leavers by month and group, with totals; those of one window withheld together."""
-    numbers = month_by_month(snapshot, FLOWS, organisation=organisation, as_at=month, split=[dimension])
-    released = release(numbers, policy=policy, people=list(FLOWS), by=["month"], within=[dimension], total=TOTAL)
-    together = withheld_together(released.table, ("joiners_month", "leavers_month"))
-    return withheld_together(together, ("joiners_year", "leavers_year"))
+    """Return who joined and left in the year to each month end by group, with totals; withheld together."""
+    numbers = month_by_month(snapshot, YEARLY_FLOWS, organisation=organisation, as_at=month, split=[dimension])
+    released = _released_each_month(numbers, policy, dimension, list(YEARLY_FLOWS), {})
+    return withheld_together(released, list(YEARLY_FLOWS))
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def released_monthly_flows(snapshot: Snapshot, policy: Policy, organisation: str, month: dt.date) -> pl.DataFrame:
+    """Return who joined and left in each single month, for the whole organisation; withheld together.
+
+    No group has enough joiners and leavers in one month to be shown to anyone but an analyst.
+    """
+    numbers = month_by_month(snapshot, MONTHLY_FLOWS, organisation=organisation, as_at=month)
+    released = release(numbers, policy=policy, people=list(MONTHLY_FLOWS), by=["month"])
+    return withheld_together(released.table, list(MONTHLY_FLOWS))
 
 
 @lru_cache(maxsize=TABLES_KEPT)
@@ -91,3 +94,43 @@ def disclosure_note(withheld: int, policy: Policy) -> tuple[str, ...]:
         these = "1 number here is" if withheld == 1 else f"{withheld} numbers here are"
         return (f"{these} withheld: {policy.sentence}, and so is what would give such a number away.",)
     return (f"{policy.sentence[0].upper()}{policy.sentence[1:]}.",) if policy.round_to else ()
+
+
+def _released_each_month(
+    numbers: pl.DataFrame,
+    policy: Policy,
+    dimension: str,
+    people: Sequence[str],
+    dependants: Mapping[str, Sequence[str]],
+) -> pl.DataFrame:
+    """Release the groups and their total month by month.
+
+    Where a month cannot be made safe (four groups with one leaver each: their total is below five, so each must be
+    one), all of its groups are withheld, those with nobody included, and the total is judged by itself.
+    """
+    tables = []
+    for _, rows in numbers.group_by("month", maintain_order=True):
+        try:
+            released = release(
+                rows,
+                policy=policy,
+                people=people,
+                dependants=dependants,
+                by=["month"],
+                within=[dimension],
+                total=TOTAL,
+            ).table
+        except DisclosureError:
+            is_total = pl.col(dimension) == TOTAL
+            total = release(rows.filter(is_total), policy=policy, people=people, dependants=dependants).table
+            released = pl.concat([_all_withheld(rows.filter(~is_total), [*people, *dependants], total), total])
+        tables.append(released)
+    return pl.concat(tables) if tables else release(numbers, policy=policy, people=people, dependants=dependants).table
+
+
+def _all_withheld(rows: pl.DataFrame, columns: Sequence[str], like: pl.DataFrame) -> pl.DataFrame:
+    hidden = rows.with_columns(
+        *(pl.lit(None).alias(name) for name in columns),
+        *(pl.lit("secondary").alias(f"{name}_status") for name in columns),
+    )
+    return hidden.select(like.columns).cast(like.schema)
