@@ -28,7 +28,7 @@ _ENTERED_BY = (("manager", 66), ("interface", 18), ("employee", 8), ("hr", 8))
 def absences(
     assignments: pl.DataFrame, organisations: list[Organisation], first_day: int, last_day: int, chance: Chance
 ) -> pl.DataFrame:
-    """Return one row per episode that began within the months of the sample; an episode still open has no last day.
+    """Return one row per episode that touches the months of the sample; an episode still open has no last day.
 
     FTE days lost are calendar days times contracted FTE, as NHS England counts them.
     """

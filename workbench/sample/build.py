@@ -105,7 +105,7 @@ def make_workforce(organisations: int, staff: int, months: int, seed: int) -> Wo
     listed = fictional_organisations(organisations)
     history = month_ends(month_end(add_months(LAST_MONTH.replace(day=1), 1 - months)), LAST_MONTH)
     first_day, last_day = day_number(history[0].replace(day=1)), day_number(LAST_MONTH)
-    posts, people, assignments = _careers(listed, staff, first_day, last_day, chance)
+    posts, people, assignments = careers_of(listed, staff, first_day, last_day, chance)
     rows = expand_months(assignments, posts, people, history, chance)
     plot, rows = _with_planted_coding(rows, listed, chance)
     last = rows.filter(pl.col("period") == LAST_MONTH)
@@ -139,9 +139,10 @@ def make_workforce(organisations: int, staff: int, months: int, seed: int) -> Wo
     return Workforce(listed, history, staff, seed, extracts, list(plot.planted))
 
 
-def _careers(
+def careers_of(
     listed: list[Organisation], staff: int, first_day: int, last_day: int, chance: Chance
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Make posts, people and the assignments that join them: what staff in post is then read off from."""
     from workbench.sample.assignments import build_assignments
     from workbench.sample.careers import build_stays
     from workbench.sample.people import build_people

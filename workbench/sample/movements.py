@@ -61,7 +61,9 @@ def starters(
             ),
             "iat_status": _or_blank(iat),
             "iat_completed_date": _days_where(iat == "completed", np.minimum(completed, last_day)),
-            "occupational_health_received_date": _days_where(chance.uniform("health known", size) < 0.85, health),
+            "occupational_health_received_date": _days_where(
+                (chance.uniform("health known", size) < 0.85) & (health <= last_day), health
+            ),
             "created_by_interface": chance.uniform("interface", size) < 0.7,
         }
     ).sort("organisation_code", "start_date", "employee_number")

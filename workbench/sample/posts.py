@@ -152,7 +152,7 @@ def _with_established_fte(posts: pl.DataFrame, chance: Chance) -> pl.DataFrame:
 def _numbered(posts: pl.DataFrame) -> pl.DataFrame:
     """Give teams their cost centres and posts their positions, written as each organisation writes them."""
     posts = _ranked(posts, ["directorate", "service", "team"], "team_order")
-    posts = _ranked(posts, ["service", "team", "position_title", "pay_band", "arrangement"], "position_order")
+    posts = _ranked(posts, ["service", "team", "position_title", "pay_band"], "position_order")
     ranks = {band: place for place, band in enumerate(BAND_ORDER)}
     posts = posts.with_columns(rank=pl.col("pay_band").replace_strict(ranks, return_dtype=pl.Int64))
     letter = pl.col("organisation_code").str.slice(1, 1)

@@ -57,7 +57,7 @@ def roster_sessions(plans: pl.DataFrame, activities: pl.DataFrame, last: dt.date
         .join(planned, on=["organisation_code", "plan_id"], maintain_order="left")
         .filter(pl.col("category").is_in(["DCC", "SPA"]))
     )
-    monday = last - dt.timedelta(days=last.weekday() + 7 * _WEEKS)
+    monday = last - dt.timedelta(days=last.weekday() + 7 * (_WEEKS - 1))
     weeks = pl.DataFrame({"session_date": [monday + dt.timedelta(days=7 * week + 1) for week in range(_WEEKS)]})
     rows = chosen.join(weeks, how="cross")
     drawn = chance.uniform("delivered", rows.height)

@@ -92,8 +92,8 @@ def _assignment_facts(
         _date("start").alias("assignment_start_date"),
         _date("contract_end").alias("contract_end_date"),
         _date("birth_day").alias("date_of_birth"),
-        pl.Series("equality_recorded_date", recorded),
-        pl.Series("equality_confirmed_date", confirmed),
+        pl.Series("recorded_day", recorded),
+        pl.Series("confirms_every", confirmed),
     ).with_columns(
         nhs_start_date=pl.min_horizontal("nhs_start_date", "organisation_start_date"),
     )  # fmt: skip
@@ -106,18 +106,16 @@ def _date(column: str) -> pl.Expr:
 
 
 def _equality_days(facts: pl.DataFrame, chance: Chance) -> tuple[IntArray, IntArray]:
-    """Draw when equality data were recorded (per person and organisation) and last confirmed."""
+    """Draw when equality data were recorded, and every how many days the person confirms them (0: never)."""
     human, start = facts["human"].to_numpy(), facts["organisation_start"].to_numpy()
     size = int(human.max()) + 1 if human.size else 0
     never = chance.uniform("equality never recorded", size)[human] < 0.06
     late = chance.uniform("equality late", size)[human]
     recorded = start + np.where(late < 0.75, np.floor(late * 35), np.floor(late * 200)).astype(np.int64)
-    gap = np.floor(chance.uniform("equality confirmed", size)[human] * 900).astype(np.int64)
-    unconfirmed = chance.uniform("equality unconfirmed", size)[human] < 0.45
-    never_text = np.datetime64("NaT", "D")
-    recorded_days = np.where(never, never_text, recorded.astype("datetime64[D]"))
-    confirmed_days = np.where(never | unconfirmed, never_text, (recorded + 180 + gap).astype("datetime64[D]"))
-    return recorded_days, confirmed_days
+    recorded = np.where(never, OPEN_END, recorded)
+    every = 300 + np.floor(chance.uniform("equality confirmed every", size)[human] * 900).astype(np.int64)
+    confirms = chance.uniform("equality confirmed", size)[human] < 0.6
+    return recorded, np.where(confirms & ~never, every, 0)
 
 
 def _as_then(rows: pl.DataFrame, last_month: dt.date) -> pl.DataFrame:
@@ -125,13 +123,18 @@ def _as_then(rows: pl.DataFrame, last_month: dt.date) -> pl.DataFrame:
     day, period = pl.col("day"), pl.col("day").cast(pl.Int32).cast(pl.Date)
     away = (day >= pl.col("away_first")) & (day <= pl.col("away_last"))
     doctor = pl.col("staff_group_code") == "01"
+    recorded, every = pl.col("recorded_day"), pl.col("confirms_every")
+    times = pl.when(every > 0).then((day - recorded) // pl.max_horizontal(every, pl.lit(1))).otherwise(0)
     blank = ("gender", "ethnic_category", "disability", "religion_or_belief", "sexual_orientation")
     rows = rows.with_columns(
         period=period,
         assignment_status=pl.when(away).then("away_status").otherwise(pl.lit(ACTIVE)),
         contracted_hours=(pl.col("contracted_fte") * pl.when(doctor).then(40.0).otherwise(37.5)).round(2),
-        equality_recorded_date=pl.when(pl.col("equality_recorded_date") <= period).then("equality_recorded_date"),
-        equality_confirmed_date=pl.when(pl.col("equality_confirmed_date") <= period).then("equality_confirmed_date"),
+        equality_recorded_date=pl.when(recorded <= day).then(recorded).cast(pl.Int32).cast(pl.Date),
+        equality_confirmed_date=pl.when((times > 0) & (recorded <= day))
+        .then(recorded + times * pl.col("confirms_every"))
+        .cast(pl.Int32)
+        .cast(pl.Date),
         **{name: pl.when(pl.col(name) != "").then(name) for name in blank},
     ).rename({"staff_group_code": "staff_group", "job_role_code": "job_role"})
     organisation_type = pl.col("organisation_code")

@@ -177,7 +177,8 @@ real trust; any likeness is chance. Staff, assignment and registration numbers w
 
     workbench sample OUT --organisations {count} --staff {staff} --months {months} --seed {seed}{plain}
 
-which rebuilds the same files, byte for byte, with the locked versions of the libraries.
+which rebuilds the same files, byte for byte, with the locked versions of the libraries. In the repository a folder
+`published/` stands beside them; it is the exception: real figures that NHS England published, with their source.
 
 ## Files
 

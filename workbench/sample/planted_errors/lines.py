@@ -107,8 +107,12 @@ def plant_in_ledger(plot: Plot, lines: pl.DataFrame) -> pl.DataFrame:
             Planted("code", "ledger", where_key, "staff_group", what, "unknown_code", row["organisation_code"], "kept")
         )
     for organisation in now["organisation_code"].unique().sort().to_list():
-        own = now.filter((pl.col("organisation_code") == organisation) & (pl.col("staff_group") == "08")).sort(key)
-        alone = own.filter(pl.len().over("cost_centre", "staff_group") == 1).rows(named=True)
+        own = now.filter(
+            (pl.col("organisation_code") == organisation) & pl.col("staff_group").is_in(["07", "08", "09"])
+        ).sort("contracted_wte", *key)
+        alone = own.filter((pl.len().over("cost_centre", "staff_group") == 1) & (pl.col("contracted_wte") >= 0.5)).rows(
+            named=True
+        )
         if len(alone) < 4:
             continue
         missing, more, fewer, unfunded = alone[:4]
@@ -121,10 +125,15 @@ def plant_in_ledger(plot: Plot, lines: pl.DataFrame) -> pl.DataFrame:
         note(fewer, "EST2:R", "contracted_wte", "Ledger contracts 0.40 WTE less than ESR")
         kept = _with(kept, _line(unfunded, key, plot), budget_wte=0.0, budget_amount=0.0)
         note(unfunded, "unfunded:R", "budget_wte", "Staff in post on a line without budget")
+        nobody = {"contracted_wte": 0.0, "worked_wte": 0.0, "actual_amount": 0.0}
         spare = own.head(1).with_columns(
-            cost_centre=pl.lit("Z99001"), cost_centre_name=pl.lit("Winter Escalation Team"), contracted_wte=pl.lit(0.0),
-            worked_wte=pl.lit(0.0), actual_amount=pl.lit(0.0), function=pl.lit(None, pl.String),
-        )  # fmt: skip
+            cost_centre=pl.lit("Z99001"),
+            cost_centre_name=pl.lit("Winter Escalation Team"),
+            function=pl.lit(None, pl.String),
+            budget_wte=pl.lit(4.0),
+            budget_amount=pl.lit(11_000.0),
+            **{name: pl.lit(value) for name, value in nobody.items()},
+        )
         kept = pl.concat([kept, spare])
         note(spare.row(0, named=True), "EST1:R", "cost_centre", "Budget line without a position")
     plot.planted += planted
