@@ -11,72 +11,76 @@ from workbench.sample.planted_errors.coding import Plot
 
 _NOT_IN_ESR = "99000017"
 _AHP = pl.col("registration_type").fill_null("") != ""
+_COMMUNITY = (pl.col("organisation_type") == "Community Provider Trust") & _AHP
+_FULL_TIME = pl.col("contracted_fte") == 1.0
+_OTHER_VALUES = (("pay_band", "Band 8a"), ("fte", 0.8), ("team", "Hospice Outreach"), ("profession", "Dietitian"))
+_SPLITS = (
+    ((0.6, 0.4), "MUL2:R", "Time split between two professions, one assignment in ESR"),
+    ((0.58, 0.4), "MUL2:R;MUL3:R", "Time split between two professions that does not add up to the contract"),
+)
 
 
 def plant_in_service_list(plot: Plot, listed: pl.DataFrame) -> pl.DataFrame:
     """Plant people who are on one side only, values that differ, and time split between two professions."""
+    listed = _with_people_on_one_side(plot, listed)
+    listed = _with_other_values(plot, listed)
+    listed = _with_split_time(plot, listed)
+    keys = ["organisation_code", "service", "employee_number", "profession"]
+    return listed.with_columns(pl.col("split_percent").round(2)).sort(keys)
 
-    def edit(row: dict[str, Any], **values: object) -> None:
-        nonlocal listed
-        here = (pl.col("organisation_code") == row["organisation_code"]) & (
-            pl.col("employee_number") == row["employee_number"]
-        )
-        listed = listed.with_columns(
-            pl.when(here).then(pl.lit(value)).otherwise(name).alias(name) for name, value in values.items()
-        )
 
-    def note(row: dict[str, Any], rules: str, where: str, what: str, key: object = None) -> None:
-        for entry in rules.split(";"):
-            rule, severity = entry.split(":")
-            number = str(key or row["employee_number"])
-            plot.planted.append(
-                Planted("coding", "service_list", number, where, what, rule, str(row["organisation_code"]), severity)
-            )
-
-    community = (pl.col("organisation_type") == "Community Provider Trust") & _AHP
+def _with_people_on_one_side(plot: Plot, listed: pl.DataFrame) -> pl.DataFrame:
     some_profession = pl.col("profession").is_not_null()
-    for place, row in enumerate(plot.choose(2, community, some_profession)):
+    for place, row in enumerate(plot.choose(2, _COMMUNITY, some_profession)):
         gone = _NOT_IN_ESR if place == 0 else _leaver(plot, str(row["organisation_code"]))
-        if gone is None:
-            continue
-        extra = listed.filter(pl.col("employee_number") == row["employee_number"]).head(1)
-        listed = pl.concat([listed, extra.with_columns(employee_number=pl.lit(gone))])
-        note(row, "LST1:R", "employee_number", "On the list and not in ESR", gone)
-    for row in plot.choose(1, community, some_profession):
-        listed = listed.filter(
-            ~((pl.col("employee_number") == row["employee_number"])
-              & (pl.col("organisation_code") == row["organisation_code"]))
-        )  # fmt: skip
-        note(row, "LST2:R", "employee_number", "In ESR and not on the list")
-    full_time = pl.col("contracted_fte") == 1.0
-    for name, value in (
-        ("pay_band", "Band 8a"),
-        ("fte", 0.8),
-        ("team", "Hospice Outreach"),
-        ("profession", "Dietitian"),
-    ):
-        chosen = plot.choose(1, community, full_time, pl.col("profession") == "Physiotherapist")
-        for row in chosen or plot.choose(1, full_time, pl.col("profession") == "Occupational therapist"):
-            edit(row, **{name: value})
-            note(row, "LST3:R", name, f"List and ESR differ in {name}")
-    for shares, rules, what in (
-        ((0.6, 0.4), "MUL2:R", "Time split between two professions, one assignment in ESR"),
-        ((0.58, 0.4), "MUL2:R;MUL3:R", "Time split between two professions that does not add up to the contract"),
-    ):
-        assistants = full_time & (pl.col("profession") == "Physiotherapist") & (pl.col("staff_group") == "07")
+        if gone is not None:
+            listed = pl.concat([listed, listed.filter(_person(row)).head(1).with_columns(employee_number=pl.lit(gone))])
+            _note_listed(plot, row, "LST1:R", "employee_number", "On the list and not in ESR", gone)
+    for row in plot.choose(1, _COMMUNITY, some_profession):
+        listed = listed.filter(~_person(row))
+        _note_listed(plot, row, "LST2:R", "employee_number", "In ESR and not on the list")
+    return listed
+
+
+def _with_other_values(plot: Plot, listed: pl.DataFrame) -> pl.DataFrame:
+    for name, value in _OTHER_VALUES:
+        chosen = plot.choose(1, _COMMUNITY, _FULL_TIME, pl.col("profession") == "Physiotherapist")
+        for row in chosen or plot.choose(1, _FULL_TIME, pl.col("profession") == "Occupational therapist"):
+            listed = _edited(listed, row, {name: value})
+            _note_listed(plot, row, "LST3:R", name, f"List and ESR differ in {name}")
+    return listed
+
+
+def _with_split_time(plot: Plot, listed: pl.DataFrame) -> pl.DataFrame:
+    assistants = _FULL_TIME & (pl.col("profession") == "Physiotherapist") & (pl.col("staff_group") == "07")
+    for (first, second), rules, what in _SPLITS:
         for row in plot.choose(1, assistants):
-            edit(row, fte=shares[0], split_percent=100 * shares[0])
-            own = listed.filter(pl.col("employee_number") == row["employee_number"]).head(1)
-            other = own.with_columns(
-                profession=pl.lit("Occupational therapist"),
-                fte=pl.lit(shares[1]),
-                split_percent=pl.lit(100 * shares[1]),
+            listed = _edited(listed, row, {"fte": first, "split_percent": 100 * first})
+            other = listed.filter(_person(row)).head(1)
+            other = other.with_columns(
+                profession=pl.lit("Occupational therapist"), fte=pl.lit(second), split_percent=pl.lit(100 * second)
             )
             listed = pl.concat([listed, other])
-            note(row, rules, "split_percent", what)
-    return listed.with_columns(pl.col("split_percent").round(2)).sort(
-        "organisation_code", "service", "employee_number", "profession"
+            _note_listed(plot, row, rules, "split_percent", what)
+    return listed
+
+
+def _person(row: dict[str, Any]) -> pl.Expr:
+    return pl.all_horizontal(pl.col(name) == row[name] for name in ("organisation_code", "employee_number"))
+
+
+def _edited(listed: pl.DataFrame, row: dict[str, Any], values: dict[str, Any]) -> pl.DataFrame:
+    here = _person(row)
+    return listed.with_columns(
+        pl.when(here).then(pl.lit(value)).otherwise(name).alias(name) for name, value in values.items()
     )
+
+
+def _note_listed(plot: Plot, row: dict[str, Any], rules: str, where: str, what: str, key: str | None = None) -> None:
+    number, organisation = key or str(row["employee_number"]), str(row["organisation_code"])
+    for entry in rules.split(";"):
+        rule, severity = entry.split(":")
+        plot.planted.append(Planted("coding", "service_list", number, where, what, rule, organisation, severity))
 
 
 def _leaver(plot: Plot, organisation: str) -> str | None:
