@@ -14,10 +14,10 @@ from workbench.exhibits.house_style import (
     DARK_PINK,
     GREY,
     INK,
-    LIGHT_GREY,
     SMALL_SIZE,
     TEXT_SIZE,
-    new_figure,
+    Canvas,
+    escaped,
 )
 
 ROW_HEIGHT = 46
@@ -54,36 +54,32 @@ def bars_with_aim(
     if nothing := nothing_to_draw(table, [share], subject, stamp):
         return nothing
     rows = table.to_dicts()
-    figure = new_figure(stamp, height=(160 if aim is not None else 130) + ROW_HEIGHT * len(rows))
-    figure.add_bar(
-        x=[row[share] for row in rows], y=list(range(len(rows))), orientation="h", width=0.56,
+    canvas = Canvas(stamp, height=(160 if aim is not None else 130) + ROW_HEIGHT * len(rows))
+    canvas.draw(
+        "bar", x=[row[share] for row in rows], y=list(range(len(rows))), orientation="h", width=0.56,
         marker=dict(color=DARK_BLUE), hovertemplate="%{x:.1f}%<extra></extra>",
     )  # fmt: skip
     for position, row in enumerate(rows):
         state = state_of(row, share)
         inside = not state and row[share] >= LABEL_FITS_FROM
-        figure.add_annotation(
-            x=row[share] or 0, y=position, xanchor="right" if inside else "left", xshift=-4 if inside else 5,
-            showarrow=False, text=state or f"{shown_number(row[share], 1)}%",
+        canvas.write(
+            state or f"{shown_number(row[share], 1)}%", x=row[share] or 0, y=position,
+            xanchor="right" if inside else "left", xshift=-4 if inside else 5,
             font=dict(size=SMALL_SIZE if state else TEXT_SIZE, color="white" if inside else GREY if state else INK),
         )  # fmt: skip
     if aim is not None:
-        figure.add_shape(
-            type="line", x0=aim, x1=aim, y0=0, y1=1, yref="paper", line=dict(color=DARK_PINK, width=2, dash="dash")
-        )
-        figure.add_annotation(
-            x=aim, y=1, yref="paper", yanchor="bottom", xanchor="right" if aim > 50 else "left", showarrow=False,
-            text=aim_label or f"aim: {shown_number(aim)}%", font=dict(size=SMALL_SIZE, color=DARK_PINK),
+        canvas.rule(x0=aim, x1=aim, y0=0, y1=1, yref="paper", line=dict(color=DARK_PINK, width=2, dash="dash"))
+        canvas.write(
+            escaped(aim_label) or f"aim: {shown_number(aim)}%", x=aim, y=1, yref="paper", yanchor="bottom",
+            xanchor="right" if aim > 50 else "left", font=dict(size=SMALL_SIZE, color=DARK_PINK),
         )  # fmt: skip
     category_axis(
-        figure, [str(row[category]) for row in rows], below=[_n_of_n(row, numerator, denominator) for row in rows]
+        canvas, [str(row[category]) for row in rows], below=[_n_of_n(row, numerator, denominator) for row in rows]
     )
-    figure.update_xaxes(
-        title_text=unit, range=[0, 100], tickvals=[0, 25, 50, 75, 100], showgrid=True, gridcolor=LIGHT_GREY,
-    )  # fmt: skip
+    canvas.x |= {"title": {"text": unit}, "range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "showgrid": True}
     if aim is not None:
-        figure.update_layout(margin_t=40)
-    return Drawing(figure, _alt(rows, category, share, numerator, denominator, subject, aim_label))
+        canvas.margin["t"] = 40
+    return Drawing(canvas.figure(), _alt(rows, category, share, numerator, denominator, subject, aim_label))
 
 
 def _n_of_n(row: dict[str, Any], numerator: str, denominator: str) -> str:

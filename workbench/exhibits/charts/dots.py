@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
 import polars as pl
 
 from workbench.exhibits.cells import shown_number
@@ -19,7 +18,7 @@ from workbench.exhibits.charts.drawing import (
     wrapped,
 )
 from workbench.exhibits.exhibit import Stamp
-from workbench.exhibits.house_style import GREY, LIGHT_GREY, PALETTE, SMALL_SIZE, SYMBOLS, new_figure
+from workbench.exhibits.house_style import GREY, LIGHT_GREY, PALETTE, SMALL_SIZE, SYMBOLS, Canvas
 
 ROW_HEIGHT = 34
 
@@ -50,30 +49,31 @@ def compare_dots(
     if nothing := nothing_to_draw(table, columns, subject, stamp):
         return nothing
     categories = [str(value) for value in table[category]]
-    figure = new_figure(stamp, height=130 + ROW_HEIGHT * len(categories))
+    canvas = Canvas(stamp, height=130 + ROW_HEIGHT * len(categories))
     rows = table.select(columns).rows()
     positions = list(range(len(categories)))
-    for position, row in zip(positions, rows, strict=True):
+    ends: list[float | None] = []
+    for row in rows:
         present = [value for value in row if value is not None]
-        if present:
-            figure.add_scatter(
-                x=[min(present), max(present)], y=[position, position], mode="lines",
-                line=dict(color=LIGHT_GREY, width=4), hoverinfo="skip", showlegend=False,
-            )  # fmt: skip
+        ends += [min(present), max(present), None] if present else [None] * 3
+    canvas.draw(
+        "scatter", x=ends, y=[position for position in positions for _ in range(3)], mode="lines",
+        line=dict(color=LIGHT_GREY, width=4), hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
     for index, item in enumerate(series):
-        figure.add_scatter(
-            x=table[item.column].to_list(), y=positions, mode="markers", name=wrapped(item.label, 40),
+        canvas.draw(
+            "scatter", x=table[item.column].to_list(), y=positions, mode="markers", name=wrapped(item.label, 40),
             marker=_marker(index),
             hovertemplate=f"%{{x:,.{decimals}f}} {unit}<extra>{wrapped(item.label, 40)}</extra>", cliponaxis=False,
         )  # fmt: skip
-    _write_beside(figure, table, columns, difference, decimals)
-    category_axis(figure, categories)
+    _write_beside(canvas, table, columns, difference, decimals)
+    category_axis(canvas, categories)
     largest = max(value for row in rows for value in row if value is not None)
     largest = max(largest, 1)
-    figure.update_xaxes(title_text=unit, range=[-largest * 0.03, largest * 1.03], showgrid=True, gridcolor=LIGHT_GREY)
-    legend_above(figure)
-    figure.update_layout(margin_r=64)
-    return Drawing(figure, _alt(table, category, series, unit, subject, decimals))
+    canvas.x |= {"title": {"text": unit}, "range": [-largest * 0.03, largest * 1.03], "showgrid": True}
+    legend_above(canvas)
+    canvas.margin["r"] = 64
+    return Drawing(canvas.figure(), _alt(table, category, series, unit, subject, decimals))
 
 
 def _marker(index: int) -> dict[str, object]:
@@ -84,7 +84,7 @@ def _marker(index: int) -> dict[str, object]:
 
 
 def _write_beside(
-    figure: go.Figure,
+    canvas: Canvas,
     table: pl.DataFrame,
     columns: list[str],
     difference: tuple[str, str] | None,
@@ -100,9 +100,9 @@ def _write_beside(
         if states:
             texts.append(", ".join(sorted(states)))
         if texts:
-            figure.add_annotation(
-                x=max(present) if present else 0, y=position, text=" · ".join(texts), showarrow=False,
-                xanchor="left", xshift=12 if present else 4, font=dict(size=SMALL_SIZE, color=GREY),
+            canvas.write(
+                " · ".join(texts), x=max(present) if present else 0, y=position, xanchor="left",
+                xshift=12 if present else 4, font=dict(size=SMALL_SIZE, color=GREY),
             )  # fmt: skip
 
 

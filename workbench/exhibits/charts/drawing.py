@@ -13,7 +13,7 @@ import polars as pl
 
 from workbench.exhibits.cells import NO_DATA, NOT_APPLICABLE, WITHHELD, WITHHELD_STATUSES, shown_cell
 from workbench.exhibits.exhibit import Stamp
-from workbench.exhibits.house_style import GREY, SMALL_SIZE, escaped, words_instead
+from workbench.exhibits.house_style import GREY, SMALL_SIZE, Canvas, escaped, words_instead
 from workbench.periods import month_ends
 
 _STATES = {WITHHELD: "withheld", NOT_APPLICABLE: "not applicable", NO_DATA: "no data"}
@@ -63,7 +63,7 @@ def wrapped(text: str, width: int) -> str:
     return "<br>".join(escaped(line) for line in textwrap.wrap(text, width)) or " "
 
 
-def category_axis(figure: go.Figure, categories: Sequence[str], *, below: Sequence[str] = ()) -> None:
+def category_axis(canvas: Canvas, categories: Sequence[str], *, below: Sequence[str] = ()) -> None:
     """Name the rows of a chart from the top down, a smaller line of text below each name where given."""
     names = [wrapped(name, 22) for name in categories]
     if below:
@@ -71,15 +71,20 @@ def category_axis(figure: go.Figure, categories: Sequence[str], *, below: Sequen
             f"{name}<br><span style='color:{GREY}'>{escaped(text)}</span>" if text else name
             for name, text in zip(names, below, strict=True)
         ]
-    figure.update_yaxes(
-        tickvals=list(range(len(names))), ticktext=names, range=[len(names) - 0.5, -0.5], ticks="", ticklabelstandoff=8
-    )
+    canvas.y |= {
+        "tickvals": list(range(len(names))),
+        "ticktext": names,
+        "range": [len(names) - 0.5, -0.5],
+        "ticks": "",
+        "ticklabelstandoff": 8,
+    }
 
 
-def legend_above(figure: go.Figure) -> None:
+def legend_above(canvas: Canvas) -> None:
     """Put the key above the chart, where a chart has no place for labels at the marks themselves."""
-    figure.update_layout(
-        showlegend=True, margin_t=48,
+    canvas.margin["t"] = 48
+    canvas.set(
+        showlegend=True,
         legend=dict(
             orientation="h", x=0, xanchor="left", y=1, yanchor="bottom", font=dict(size=SMALL_SIZE),
             itemclick=False, itemdoubleclick=False,

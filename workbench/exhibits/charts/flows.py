@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from workbench.exhibits.cells import shown_month, shown_number
@@ -25,10 +24,9 @@ from workbench.exhibits.house_style import (
     DARK_PINK,
     GREY,
     INK,
-    LIGHT_GREY,
     SMALL_SIZE,
     TEXT_SIZE,
-    new_figure,
+    Canvas,
 )
 
 
@@ -57,11 +55,11 @@ def paired_bars(
         return nothing
     rows = every_month(table, month)
     months = [row[month] for row in rows]
-    figure = new_figure(stamp, height=HEIGHT)
+    canvas = Canvas(stamp, height=HEIGHT)
     for item, sign, colour, pattern in ((above, 1, DARK_BLUE, ""), (below, -1, DARK_PINK, "/")):
         values = [row[item.column] for row in rows]
-        figure.add_bar(
-            x=months, y=[None if value is None else sign * value for value in values], name=item.label,
+        canvas.draw(
+            "bar", x=months, y=[None if value is None else sign * value for value in values], name=item.label,
             marker=dict(
                 color=colour,
                 pattern=dict(shape=pattern, fillmode="overlay", fgcolor="white", size=6, solidity=0.2),
@@ -69,35 +67,36 @@ def paired_bars(
             text=[None if value is None else shown_number(float(value)) for value in values], textposition="none",
             hovertemplate=f"%{{x|%b %Y}}: %{{text}} {unit}<extra>{wrapped(item.label, 40)}</extra>",
         )  # fmt: skip
-    _mark_withheld(figure, rows, month, columns)
-    _symmetric_axis(figure, rows, columns, unit)
+    _mark_withheld(canvas, rows, month, columns)
+    _symmetric_axis(canvas, rows, columns, unit)
     for item, y, anchor, colour in ((above, 1, "bottom", DARK_BLUE), (below, 0, "bottom", DARK_PINK)):
-        figure.add_annotation(
-            text=f"<b>{wrapped(item.label, 30)}</b>", x=0, xref="paper", y=y, yref="paper", xanchor="left",
-            yanchor=anchor, xshift=6, showarrow=False, font=dict(color=colour, size=TEXT_SIZE), bgcolor="white",
+        canvas.write(
+            f"<b>{wrapped(item.label, 30)}</b>", x=0, xref="paper", y=y, yref="paper", xanchor="left",
+            yanchor=anchor, xshift=6, font=dict(color=colour, size=TEXT_SIZE), bgcolor="white",
         )  # fmt: skip
-    figure.update_layout(barmode="relative", bargap=0.25, margin_t=40)
-    month_axis(figure, months)
-    return Drawing(figure, _alt(rows, month, (above, below), unit, subject))
+    canvas.set(barmode="relative", bargap=0.25)
+    canvas.margin["t"] = 40
+    month_axis(canvas, months)
+    return Drawing(canvas.figure(), _alt(rows, month, (above, below), unit, subject))
 
 
-def _mark_withheld(figure: go.Figure, rows: Sequence[Mapping[str, Any]], month: str, columns: Sequence[str]) -> None:
+def _mark_withheld(canvas: Canvas, rows: Sequence[Mapping[str, Any]], month: str, columns: Sequence[str]) -> None:
     if any(is_withheld(row, column) for row in rows for column in columns):
-        figure.add_annotation(
-            text="c: withheld", x=1, xref="paper", y=1, yref="paper", xanchor="right", yanchor="bottom",
-            showarrow=False, font=dict(size=SMALL_SIZE, color=GREY),
+        canvas.write(
+            "c: withheld", x=1, xref="paper", y=1, yref="paper", xanchor="right", yanchor="bottom",
+            font=dict(size=SMALL_SIZE, color=GREY),
         )  # fmt: skip
     for column, position in zip(columns, ("top center", "bottom center"), strict=True):
         hidden = [row[month] for row in rows if is_withheld(row, column)]
         if hidden:
-            figure.add_scatter(
-                x=hidden, y=[0] * len(hidden), mode="text", text=["c"] * len(hidden), textposition=position,
+            canvas.draw(
+                "scatter", x=hidden, y=[0] * len(hidden), mode="text", text=["c"] * len(hidden), textposition=position,
                 textfont=dict(size=SMALL_SIZE, color=GREY), hovertemplate="%{x|%b %Y}: withheld<extra></extra>",
             )  # fmt: skip
 
 
 def _symmetric_axis(
-    figure: go.Figure, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], unit: str
+    canvas: Canvas, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], unit: str
 ) -> None:
     largest = max(row[column] for row in rows for column in columns if row[column] is not None)
     step = next(
@@ -105,11 +104,11 @@ def _symmetric_axis(
     )
     count = -(-max(largest, 1) // step)
     ticks = [step * index for index in range(-count, count + 1)]
-    figure.update_yaxes(
-        title_text=unit, tickvals=ticks, ticktext=[f"{abs(tick):,}" for tick in ticks], showgrid=True,
-        gridcolor=LIGHT_GREY, range=[ticks[0] * 1.2, ticks[-1] * 1.05], zeroline=True, zerolinecolor=INK,
-        zerolinewidth=1.5,
-    )  # fmt: skip
+    canvas.y |= {
+        "title": {"text": unit}, "tickvals": ticks, "ticktext": [f"{abs(tick):,}" for tick in ticks],
+        "range": [ticks[0] * 1.2, ticks[-1] * 1.05], "showgrid": True, "zeroline": True, "zerolinecolor": INK,
+        "zerolinewidth": 1.5,
+    }  # fmt: skip
 
 
 def _alt(

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from workbench.exhibits.cells import shown_month, shown_number
@@ -21,7 +20,7 @@ from workbench.exhibits.charts.drawing import (
     wrapped,
 )
 from workbench.exhibits.exhibit import Stamp
-from workbench.exhibits.house_style import DASHES, LIGHT_GREY, PALETTE, SMALL_SIZE, SYMBOLS, new_figure
+from workbench.exhibits.house_style import DASHES, PALETTE, SMALL_SIZE, SYMBOLS, Canvas
 
 HEIGHT = 360
 LINE_HEIGHT = 17
@@ -51,26 +50,26 @@ def month_lines(
     if nothing := nothing_to_draw(table, columns, subject, stamp):
         return nothing
     rows = every_month(table, month)
-    figure = new_figure(stamp, height=HEIGHT)
+    canvas = Canvas(stamp, height=HEIGHT)
     for index, item in enumerate(series):
-        figure.add_scatter(
-            x=[row[month] for row in rows], y=[row[item.column] for row in rows],
+        canvas.draw(
+            "scatter", x=[row[month] for row in rows], y=[row[item.column] for row in rows],
             mode="lines+markers", connectgaps=False, name=wrapped(item.label, 40), cliponaxis=False,
             line=dict(color=PALETTE[index], width=2.5, dash=DASHES[index]),
             marker=dict(symbol=SYMBOLS[index], size=7, color=PALETTE[index]),
             hovertemplate=f"%{{x|%b %Y}}: %{{y:,.{decimals}f}} {unit}<extra>{wrapped(item.label, 40)}</extra>",
         )  # fmt: skip
     values = [row[column] for row in rows for column in columns if row[column] is not None]
-    low, high = value_axis(figure, values, unit)
+    low, high = value_axis(canvas, values, unit)
     ends = []
     for index, item in enumerate(series):
         last = next((row for row in reversed(rows) if row[item.column] is not None), None)
         if last:
             label = f"{wrapped(item.label, 14)}<br><b>{shown_number(float(last[item.column]), decimals)}</b>"
             ends.append(EndLabel(label, last[month], float(last[item.column]), PALETTE[index]))
-    label_ends(figure, ends, low, high)
-    month_axis(figure, [row[month] for row in rows])
-    return Drawing(figure, _alt(rows, month, series, unit, subject, decimals))
+    label_ends(canvas, ends, low, high)
+    month_axis(canvas, [row[month] for row in rows])
+    return Drawing(canvas.figure(), _alt(rows, month, series, unit, subject, decimals))
 
 
 class EndLabel:
@@ -82,10 +81,9 @@ class EndLabel:
         self.width = max(len(line.replace("<b>", "").replace("</b>", "")) for line in text.split("<br>")) * 7
 
 
-def label_ends(figure: go.Figure, ends: Sequence[EndLabel], low: float, high: float) -> None:
+def label_ends(canvas: Canvas, ends: Sequence[EndLabel], low: float, high: float) -> None:
     """Write each line's name to its right, moved apart where two would overlap."""
-    margin = figure.layout.template.layout.margin
-    plot_height = figure.layout.height - margin.t - margin.b
+    plot_height = canvas.height - canvas.margin["t"] - canvas.margin["b"]
     scale = plot_height / (high - low)
     upwards = sorted(ends, key=lambda end: end.value)
     middles: list[float] = []
@@ -93,19 +91,19 @@ def label_ends(figure: go.Figure, ends: Sequence[EndLabel], low: float, high: fl
     for end in upwards:
         middles.append(max((end.value - low) * scale, floor + end.height / 2))
         floor = middles[-1] + end.height / 2 + 2
-    ceiling = float(plot_height + margin.t / 2)
+    ceiling = float(plot_height + canvas.margin["t"] / 2)
     for index, end in reversed(list(enumerate(upwards))):
         middles[index] = min(middles[index], ceiling - end.height / 2)
         ceiling = middles[index] - end.height / 2 - 2
     for end, middle in zip(upwards, middles, strict=True):
-        figure.add_annotation(
-            x=1, xref="paper", y=end.value, text=end.text, showarrow=False, xanchor="left", xshift=10, align="left",
+        canvas.write(
+            end.text, x=1, xref="paper", y=end.value, xanchor="left", xshift=10, align="left",
             yshift=middle - (end.value - low) * scale, font=dict(color=end.colour, size=SMALL_SIZE + 1),
         )  # fmt: skip
-    figure.update_layout(margin_r=24 + max(end.width for end in ends))
+    canvas.margin["r"] = 24 + max(end.width for end in ends)
 
 
-def value_axis(figure: go.Figure, values: Sequence[float], unit: str) -> tuple[float, float]:
+def value_axis(canvas: Canvas, values: Sequence[float], unit: str) -> tuple[float, float]:
     """Scale the axis of values to the data and say so where it does not start at zero; returns its range."""
     smallest, largest = min(values), max(values)
     room = max(largest - smallest, abs(largest) * 0.05) or 1
@@ -113,19 +111,20 @@ def value_axis(figure: go.Figure, values: Sequence[float], unit: str) -> tuple[f
     low = min(0, smallest * 1.1) if with_zero else smallest - room * 0.3
     high = largest + room * (0.12 if with_zero else 0.3)
     title = unit if with_zero else f"{unit} (axis does not start at 0)"
-    figure.update_yaxes(title_text=title, range=[low, high], showgrid=True, gridcolor=LIGHT_GREY, nticks=6)
+    canvas.y |= {"title": {"text": title}, "range": [low, high], "showgrid": True, "nticks": 6}
     return low, high
 
 
-def month_axis(figure: go.Figure, months: Sequence[dt.date]) -> None:
+def month_axis(canvas: Canvas, months: Sequence[dt.date]) -> None:
     """Name the months along the bottom, few enough that they stand apart on a phone."""
     step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 1000) if len(months) / step <= 5)
     shown = list(reversed(list(reversed(months))[::step]))
     room = dt.timedelta(days=16)
-    figure.update_xaxes(
-        tickvals=shown, ticktext=[f"{day:%b}<br>{day:%Y}" for day in shown],
-        range=[months[0] - room, months[-1] + room],
-    )  # fmt: skip
+    canvas.x |= {
+        "tickvals": shown,
+        "ticktext": [f"{day:%b}<br>{day:%Y}" for day in shown],
+        "range": [months[0] - room, months[-1] + room],
+    }
 
 
 def _alt(

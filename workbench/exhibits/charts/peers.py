@@ -11,7 +11,7 @@ from workbench.exhibits.cells import shown_month, shown_number
 from workbench.exhibits.charts.drawing import Drawing, every_month, month_span, nothing_to_draw, wrapped
 from workbench.exhibits.charts.months import HEIGHT, EndLabel, label_ends, month_axis, value_axis
 from workbench.exhibits.exhibit import Stamp
-from workbench.exhibits.house_style import BAND, DARK_BLUE, GREY, new_figure
+from workbench.exhibits.house_style import BAND, DARK_BLUE, GREY, Canvas
 
 
 def peer_range(
@@ -49,28 +49,28 @@ def peer_range(
         return nothing
     rows = every_month(table, month)
     months = [row[month] for row in rows]
-    figure = new_figure(stamp, height=HEIGHT)
+    canvas = Canvas(stamp, height=HEIGHT)
     for run in _runs(rows, (lower, upper)):
         days = [row[month] for row in run]
-        figure.add_scatter(
-            x=days + days[::-1], y=[row[upper] for row in run] + [row[lower] for row in reversed(run)],
+        canvas.draw(
+            "scatter", x=days + days[::-1], y=[row[upper] for row in run] + [row[lower] for row in reversed(run)],
             fill="toself", fillcolor=BAND, mode="lines", line=dict(color=BAND, width=6 if len(run) == 1 else 1),
             hoverinfo="skip",
         )  # fmt: skip
     lines = ((median, f"Median of {peers_label}", GREY, "dash", None), (own, own_label, DARK_BLUE, "solid", "circle"))
     for column, label, colour, dash, symbol in lines:
-        figure.add_scatter(
-            x=months, y=[row[column] for row in rows], mode="lines+markers" if symbol else "lines",
+        canvas.draw(
+            "scatter", x=months, y=[row[column] for row in rows], mode="lines+markers" if symbol else "lines",
             line=dict(color=colour, width=2.5 if symbol else 2, dash=dash),
             marker=dict(symbol=symbol or "circle", size=7, color=colour),
             connectgaps=False, cliponaxis=False, name=wrapped(label, 40),
             hovertemplate=f"%{{x|%b %Y}}: %{{y:.{decimals}f}} {unit}<extra>{wrapped(label, 40)}</extra>",
         )  # fmt: skip
     values = [row[column] for row in rows for column in columns if row[column] is not None]
-    low, high = value_axis(figure, values, unit)
-    label_ends(figure, _ends(rows, month, lines, (lower, upper), decimals), low, high)
-    month_axis(figure, months)
-    return Drawing(figure, _alt(rows, month, columns, unit, subject, own_label, peers_label, decimals))
+    low, high = value_axis(canvas, values, unit)
+    label_ends(canvas, _ends(rows, month, lines, (lower, upper), decimals), low, high)
+    month_axis(canvas, months)
+    return Drawing(canvas.figure(), _alt(rows, month, columns, unit, subject, own_label, peers_label, decimals))
 
 
 def _runs(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[list[Mapping[str, Any]]]:
