@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,15 +50,32 @@ STEPS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def july(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home in which July is loaded; each test works on a copy of it."""
+    root = tmp_path_factory.mktemp("july")
+    settings = Settings(home=root / "home", key_file=root / "key", reports=root / "reports")
+    file = root / "staff_in_post_july.csv"
+    file.write_text(
+        "organisation_code,period,employee_number,assignment_number,primary_assignment,assignment_status,contract_type,"
+        "position_title,cost_centre,staff_group,contracted_fte,organisation_start_date\n"
+        "XAA,2026-07-31,1,1,Y,Active Assignment,Permanent,Dietitian,4410,Allied Health Professionals,1,2020-04-01\n",
+        encoding="utf-8",
+    )
+    Warehouse(settings).load([file])
+    return settings
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_a_load_killed_at_any_step_leaves_a_whole_snapshot_and_the_next_load_succeeds(
-    step: str, own_settings: Settings, write_extract: Callable[..., Path]
+    step: str, july: Settings, tmp_path: Path, write_extract: Callable[..., Path]
 ) -> None:
-    warehouse = Warehouse(own_settings)
-    first = warehouse.load([write_extract("staff_in_post_july", [{"period": "2026-07-31"}])])
+    settings = replace(july, home=Path(shutil.copytree(july.home, tmp_path / "home")))
+    warehouse = Warehouse(settings)
+    first = warehouse.status().manifest
     august = write_extract("staff_in_post_august", [{}, {"employee_number": "2"}])
 
-    arguments = [str(own_settings.home), str(own_settings.key_file), str(august), step]
+    arguments = [str(settings.home), str(settings.key_file), str(august), step]
     child = subprocess.run([sys.executable, "-c", CHILD, *arguments], capture_output=True, text=True, check=False)
     assert child.returncode != 0
     assert child.stderr == ""
@@ -73,6 +92,6 @@ def test_a_load_killed_at_any_step_leaves_a_whole_snapshot_and_the_next_load_suc
     with warehouse.open() as snapshot:
         counted = [(str(period), count) for period, count in snapshot.sql(people).iter_rows()]
         assert counted == [("2026-07-31", 1), ("2026-08-31", 2)]
-    left_over = [path.name for path in own_settings.warehouse.rglob("*") if path.name.endswith((".new", ".wal"))]
+    left_over = [path.name for path in settings.warehouse.rglob("*") if path.name.endswith((".new", ".wal"))]
     assert left_over == []
-    assert not (own_settings.warehouse / "building").exists()
+    assert not (settings.warehouse / "building").exists()

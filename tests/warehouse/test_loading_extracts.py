@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,7 +97,7 @@ def test_the_order_in_which_months_come_does_not_matter(tmp_path: Path, write_ex
     seen = []
     hashes = set()
     key = tmp_path / "one.key"
-    for number, order in enumerate(itertools.permutations(files)):
+    for number, order in enumerate((files, files[::-1])):
         settings = Settings(home=tmp_path / str(number), key_file=key, reports=tmp_path / "reports")
         warehouse = Warehouse(settings)
         for month in order:
@@ -106,7 +105,7 @@ def test_the_order_in_which_months_come_does_not_matter(tmp_path: Path, write_ex
         with warehouse.open() as snapshot:
             seen.append(contents(snapshot))
             hashes.add(snapshot.sql("select contents_hash from control.snapshot").item())
-    assert all(content == seen[0] for content in seen[1:])
+    assert seen[0] == seen[1]
     assert len(hashes) == 1
 
 

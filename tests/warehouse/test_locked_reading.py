@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -14,10 +14,20 @@ from workbench.warehouse import Snapshot, Warehouse
 from workbench.warehouse.engine import open_locked
 
 
-@pytest.fixture
-def snapshot(own_settings: Settings, write_extract: Callable[..., Path]) -> Iterator[Snapshot]:
-    warehouse = Warehouse(own_settings)
-    warehouse.load([write_extract("staff_in_post_august", [{}])])
+EXTRACT = """\
+organisation_code,period,employee_number,assignment_number,primary_assignment,assignment_status,contract_type,\
+position_title,cost_centre,staff_group,contracted_fte,organisation_start_date
+XAA,2026-08-31,1,1,Y,Active Assignment,Permanent,Physiotherapist,4410,Allied Health Professionals,1,2020-04-01
+"""
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+    root = tmp_path_factory.mktemp("locked")
+    warehouse = Warehouse(Settings(home=root / "home", key_file=root / "key", reports=root / "reports"))
+    file = root / "staff_in_post_august.csv"
+    file.write_text(EXTRACT, encoding="utf-8")
+    warehouse.load([file])
     with warehouse.open() as opened:
         yield opened
 
