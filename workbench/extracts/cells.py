@@ -72,11 +72,12 @@ def _dates(cells: pl.Series) -> tuple[pl.Series, tuple[str, ...]]:
     found = pl.Series(cells.name, [None], dtype=pl.Date).new_from_index(0, len(cells))
     forms: list[str] = []
     left = cells
-    for text_of in (lambda text: text, lambda text: text.str.replace(_TIME_OF_DAY, "")):
+    for with_time in (False, True):
         for form, pattern in _DATE_FORMS.items():
             if left.null_count() == len(left):
                 return found, tuple(forms)
-            days = text_of(left).str.to_date(pattern, strict=False)
+            text = left.str.replace(_TIME_OF_DAY, "") if with_time else left
+            days = text.str.to_date(pattern, strict=False)
             # A four-digit year is asked for: %Y alone would take 01/02/24 for the year 24.
             days = days.set(days.dt.year() < 1000, None)
             if days.null_count() < len(days):

@@ -164,7 +164,7 @@ def read_contract(path: Path) -> Contract:
     """
     values = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
-        return Contract(
+        contract = Contract(
             name=path.stem,
             title=values.pop("title"),
             description=values.pop("description"),
@@ -176,9 +176,9 @@ def read_contract(path: Path) -> Contract:
         )
     except KeyError as missing:
         raise ContractError(f"The contract {path.name!r} lacks {missing}.") from None
-    finally:
-        if values:
-            raise ContractError(f"The contract {path.name!r} holds what no contract has: {sorted(values)!r}.")
+    if values:
+        raise ContractError(f"The contract {path.name!r} holds what no contract has: {sorted(values)!r}.")
+    return contract
 
 
 def _column(entry: dict[str, Any]) -> Column:

@@ -75,7 +75,7 @@ class CsvFile:
             path,
             width=selection.width,
             wanted=positions,
-            skip_lines=selection.header_line,
+            skip_rows=selection.header_row + 1,
             delimiter=delimiter,
             shown_name=self.path.name,
         )

@@ -41,11 +41,14 @@ that an extract does not have are left out, and the load says so.
 
 | in the file | in the warehouse |
 |---|---|
-| staff number (also a supervisor's) | `person_key` (`supervisor_person_key`): a keyed pseudonym, the same in every extract and month of one organisation |
-| assignment number | `assignment_key`: a keyed pseudonym; `assignment_order`: 1, 2, ... by assignment number within person and month |
+| staff number (also a supervisor's) | `person_key` (`supervisor_person_key`): a keyed pseudonym, \
+the same in every extract and month of one organisation |
+| assignment number | `assignment_key`: a keyed pseudonym; `assignment_order`: 1, 2, ... \
+by assignment number within person and month |
 | registration number | `registration_key`: a keyed pseudonym |
 | date of birth | `age_band` at the period: <25, 25-34, 35-44, 45-54, 55-59, 60-64, 65+ |
-| names, addresses, postcodes, bank details, National Insurance numbers, telephone, e-mail | nothing: left out unread, and the load says so |
+| names, addresses, postcodes, bank details, National Insurance numbers, telephone, e-mail \
+| nothing: left out unread, and the load says so |
 """
 
 
@@ -76,7 +79,8 @@ def _section(contract: Contract) -> Iterator[str]:
     yield ""
     yield f"- Key: {', '.join(f'`{name}`' for name in contract.key)}"
     yield f"- Sent again: {RESEND_WORDS[contract.resend]}"
-    yield f"- Recognised by file names like {', '.join(f'`{pattern}`' for pattern in contract.file_names)}, or by headers."
+    names = ", ".join(f"`{pattern}`" for pattern in contract.file_names)
+    yield f"- Recognised by file names like {names}, or by headers."
     yield ""
     yield "| column | type | required | meaning |"
     yield "|---|---|---|---|"

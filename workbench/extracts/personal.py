@@ -10,6 +10,7 @@ from workbench.extracts.pseudonyms import SEPARATOR, Pseudonyms, Purpose
 from workbench.extracts.vault import Vault
 
 AGE_BANDS = ("<25", "25-34", "35-44", "45-54", "55-59", "60-64", "65+")
+_BAND_LIMITS = (25, 35, 45, 55, 60, 65)  # the first age that is no longer in the band
 
 _PURPOSES: dict[PersonalKind, Purpose] = {
     "employee_number": "person",
@@ -86,8 +87,10 @@ def age_band(born: pl.Expr, on: pl.Expr) -> pl.Expr:
         (on.dt.month() == born.dt.month()) & (on.dt.day() >= born.dt.day())
     )
     years = on.dt.year() - born.dt.year() - pl.when(had_birthday).then(0).otherwise(1)
-    banded = years.cut([25, 35, 45, 55, 60, 65], labels=list(AGE_BANDS), left_closed=True).cast(pl.String)
-    return pl.when(born <= on).then(banded)
+    band = pl.lit(AGE_BANDS[-1])
+    for name, below in reversed(list(zip(AGE_BANDS, _BAND_LIMITS, strict=False))):
+        band = pl.when(years < below).then(pl.lit(name)).otherwise(band)
+    return pl.when(born <= on).then(band)
 
 
 def _personal_columns(contract: Contract) -> dict[Purpose, list[Column]]:

@@ -151,7 +151,8 @@ def _notices(recognised: Recognised, judged: JudgedRows, repeats: int, accepted:
     if repeats:
         yield f"{repeats} further cop{'y' if repeats == 1 else 'ies'} of identical rows left out."
     if judged.blank_rows:
-        yield f"{judged.blank_rows} row{'' if judged.blank_rows == 1 else 's'} without any cell of the extract left out."
+        plural = "" if judged.blank_rows == 1 else "s"
+        yield f"{judged.blank_rows} row{plural} without any cell of the extract left out."
     if not accepted:
         yield "No row was accepted; see the rejects."
     for name, forms in judged.date_forms:

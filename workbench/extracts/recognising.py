@@ -147,11 +147,12 @@ class _Heads:
         places = []
         for head, rows in zip(self._heads, self._folded, strict=True):
             counts = [self._maps.count(contract, row) for row in rows]
-            if counts and max(counts):
-                places.append(_Place(head, counts.index(max(counts)), max(counts)))
-        most = max((place.count for place in places), default=0)
+            most = max(counts, default=0)
+            if most:
+                places.append(_Place(head, counts.index(most), most))
+        highest = max((place.count for place in places), default=0)
         fitting = [place for place in places if self._match(contract.name, place).fits]
-        return fitting or [place for place in places if place.count == most]
+        return fitting or [place for place in places if place.count == highest]
 
     def _match(self, extract: str, place: _Place) -> HeaderMatch:
         return self._maps.match(contract_named(extract), place.head.rows[place.row])

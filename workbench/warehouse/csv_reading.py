@@ -33,9 +33,11 @@ class CsvAsText:
 
 
 def read_csv_as_text(
-    path: Path, *, width: int, wanted: Sequence[int], skip_lines: int, delimiter: str, shown_name: str
+    path: Path, *, width: int, wanted: Sequence[int], skip_rows: int, delimiter: str, shown_name: str
 ) -> CsvAsText:
     """Read the wanted columns of a UTF-8 CSV file as text, after its header.
+
+    `skip_rows` counts the header and what stands above it: blank lines too, a quoted cell of several lines once.
 
     Only the wanted columns leave the reader; the others (names, addresses) are never held. That is safe here, where
     all columns are text: with typed columns DuckDB would check only the selected ones.
@@ -50,7 +52,7 @@ def read_csv_as_text(
                 [f"c{position}" for position in wanted],
                 header=False,
                 auto_detect=False,
-                skiprows=skip_lines,
+                skiprows=skip_rows,
                 delimiter=delimiter,
                 quotechar='"',
                 escapechar='"',
