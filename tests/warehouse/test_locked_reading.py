@@ -13,7 +13,6 @@ from workbench.settings import Settings
 from workbench.warehouse import Snapshot, Warehouse
 from workbench.warehouse.engine import open_locked
 
-
 EXTRACT = """\
 organisation_code,period,employee_number,assignment_number,primary_assignment,assignment_status,contract_type,\
 position_title,cost_centre,staff_group,contracted_fte,organisation_start_date
