@@ -75,6 +75,6 @@ def data_ages_sentence(workbench: Workbench, organisation: str) -> str:
     if ages.is_empty():
         return "nothing is known about the age of the extracts."
     if not old:
-        return f"all {ages.height} extracts are {limit} days old or younger."
+        return f"every extract is {limit} days old or younger."
     listed = ", ".join(f"{name.replace('_', ' ')} ({shown_date(day)})" for name, day in old)
     return f"{len(old)} of {ages.height} extracts older than {limit} days: {listed}."

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from workbench.dashboards.header_and_footer import footer_html, title_html, where_from_html
-from workbench.dashboards.spec import PageSpec, exhibit_functions, page_specs
+from workbench.dashboards.spec import ExhibitFunction, PageSpec, exhibit_functions, page_specs
 from workbench.errors import ParameterError, unknown_name
 from workbench.exhibits import Exhibit, ExhibitRequest
 from workbench.exhibits.display import display_exhibit
@@ -24,8 +24,16 @@ class PageModel:
     Whatever is chosen is checked here, because a value that comes from a browser may be anything.
     """
 
-    def __init__(self, workbench: Workbench, spec: PageSpec, organisation: str, as_at: dt.date) -> None:
+    def __init__(
+        self,
+        workbench: Workbench,
+        spec: PageSpec,
+        organisation: str,
+        as_at: dt.date,
+        functions: Mapping[str, ExhibitFunction] | None = None,
+    ) -> None:
         self.workbench = workbench
+        self.functions = exhibit_functions() if functions is None else functions
         self.spec = spec
         self.organisation = workbench.organisation(organisation)
         self.as_at = self._month(self.organisation, as_at)
@@ -89,10 +97,9 @@ class PageModel:
 
     def exhibit(self, name: str) -> Exhibit:
         """Work out one of the page's exhibits for what is chosen."""
-        functions = exhibit_functions()
-        if name not in self.spec.exhibits or name not in functions:
+        if name not in self.spec.exhibits or name not in self.functions:
             raise unknown_name("exhibit of this page", name, self.spec.exhibits)
-        return functions[name](self.workbench, ExhibitRequest(self.organisation, self.as_at, dict(self.options)))
+        return self.functions[name](self.workbench, ExhibitRequest(self.organisation, self.as_at, dict(self.options)))
 
     @property
     def scope(self) -> str:

@@ -127,6 +127,11 @@ def _alt(
             f"most in {shown_month(high[0])} ({shown_number(float(high[1]))})"
         )
         gaps = len(rows) - len(known) - withheld
-        extra = [f"{withheld} months withheld"] * bool(withheld) + [f"{gaps} months without data"] * bool(gaps)
+        missing = ((withheld, "withheld"), (gaps, "without data"))
+        extra = [f"{_months(number)} {why}" for number, why in missing if number]
         sentences.append(sentence + (f"; {', '.join(extra)}" if extra else ""))
     return f"{subject}, {month_span([row[month] for row in rows])}, in {unit}. {'. '.join(sentences)}."
+
+
+def _months(number: int) -> str:
+    return f"{number} month" if number == 1 else f"{number} months"
