@@ -50,6 +50,12 @@ def test_rounded_headcounts_are_said_to_be_about_right():
     )
 
 
+def test_rounded_headcounts_that_are_equal_are_not_called_no_change():
+    assert headcount_finding(stock(935, 935), SEP_26, about=True) == (
+        "Headcount stayed at about 935 in the year to September 2026"
+    )
+
+
 def flows(joined, left, status="shown"):
     row = {"month": SEP_26, "joiners_year": joined, "leavers_year": left}
     return [row | {"joiners_year_status": status, "leavers_year_status": status}]
@@ -76,6 +82,13 @@ def flows(joined, left, status="shown"):
 )
 def test_the_finding_on_flows_follows_the_released_numbers(rows, sentence):
     assert flows_finding(rows, SEP_26) == sentence
+
+
+def test_rounded_flows_are_said_to_be_about_right():
+    assert flows_finding(flows(170, 160), SEP_26, about=True) == (
+        "About 160 people left in the year to September 2026, fewer than the 170 who joined"
+    )
+    assert "about as many as the 100" in flows_finding(flows(100, 100), SEP_26, about=True)
 
 
 def peers(own, status="shown"):

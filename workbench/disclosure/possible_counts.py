@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -41,9 +42,35 @@ def another_solution(
     """
     for step in (1, -1):
         moved = truth[cell] + step  # type: ignore[index]
+        if _traded(cell, step, truth, ranges, equations):  # type: ignore[arg-type]
+            return True
         if ranges[cell].low <= moved <= ranges[cell].high:  # type: ignore[index]
             search = _Search(truth, {**ranges, cell: Range(moved, moved)}, equations)  # type: ignore[dict-item, arg-type]
             if search.succeeds():
+                return True
+    return False
+
+
+def _traded(
+    cell: Hashable,
+    step: int,
+    truth: Mapping[Hashable, int],
+    ranges: Mapping[Hashable, Range],
+    equations: Sequence[Equation],
+) -> bool:
+    """Say whether the step can be evened out by one other cell: most second readings are as plain as that.
+
+    Both cells must stand in one and the same equation and in no other, so that nothing else has to move. This only
+    ever finds readings that the search would find too, in a fraction of the time.
+    """
+    standing = Counter(member for equation in equations for member in (*equation.addends, equation.total))
+    home = next((e for e in equations if cell == e.total or cell in e.addends), None)
+    if home is None or standing[cell] > 1 or not _holds(ranges[cell], truth[cell] + step):
+        return False
+    for other in (*home.addends, home.total):
+        if other != cell and standing[other] == 1:
+            even = step if home.total in (cell, other) else -step
+            if _holds(ranges[other], truth[other] + even):
                 return True
     return False
 

@@ -125,7 +125,7 @@ def joiners_and_leavers_by_month(workbench: Workbench, request: ExhibitRequest) 
     withheld = withheld_cells(table, [column.name for column in columns[1:]])
     stamp = _stamp(workbench, request, chosen)
     drawing, drawn = _flows_drawing(table, stamp)
-    finding = flows_finding(table.rows(named=True), month)
+    finding = flows_finding(table.rows(named=True), month, about=bool(workbench.policy.round_to))
     return Exhibit(
         id="joiners_and_leavers_by_month",
         question="How many people come and go?",
@@ -201,7 +201,7 @@ def _flows_drawing(table: pl.DataFrame, stamp: Stamp) -> tuple[Drawing, str]:
             table.filter(pl.col("leavers_year_status") != "no_data"),
             month="month",
             series=[Series("joiners_year", "Joiners"), Series("leavers_year", "Leavers")],
-            unit="people in the year to the month end",
+            unit="people",
             subject="Joiners and leavers in the year to each month end",
             stamp=stamp,
         )
@@ -211,7 +211,7 @@ def _flows_drawing(table: pl.DataFrame, stamp: Stamp) -> tuple[Drawing, str]:
         month="month",
         above=Series("joiners_month", "Joiners"),
         below=Series("leavers_month", "Leavers"),
-        unit="people in the month",
+        unit="people",
         subject="Joiners and leavers in each month",
         stamp=stamp,
     )

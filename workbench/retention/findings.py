@@ -29,18 +29,21 @@ def headcount_finding(rows: Sequence[Row], month: dt.date, *, about: bool = Fals
         return f"Headcount was {'about ' * about}{number} in {_month(month)}; a year earlier it {why}"
     change = now["headcount"] - before["headcount"]
     if change == 0:
-        return f"No change: headcount stayed at {'about ' * about}{number} in the year to {_month(month)}"
+        if about:
+            return f"Headcount stayed at about {number} in the year to {_month(month)}"
+        return f"No change: headcount stayed at {number} in the year to {_month(month)}"
     verb = "rose" if change > 0 else "fell"
     start = shown_number(before["headcount"])
     return f"Headcount {verb} from {'about ' * about}{start} to {number} in the year to {_month(month)}"
 
 
-def flows_finding(rows: Sequence[Row], month: dt.date) -> str:
+def flows_finding(rows: Sequence[Row], month: dt.date, *, about: bool = False) -> str:
     """Say how many joined and left in the year to a month end, or why that cannot be said.
 
     Args:
         rows: released rows with `month`, `joiners_year`, `leavers_year` and their status columns.
         month: the month end of the finding.
+        about: whether the numbers are rounded.
     """
     now = _row(rows, month)
     if now is None or now["leavers_year"] is None or now["joiners_year"] is None:
@@ -48,9 +51,10 @@ def flows_finding(rows: Sequence[Row], month: dt.date) -> str:
         return f"How many people joined and left in the year to {_month(month)} {_reason(now, column)}"
     left, joined = now["leavers_year"], now["joiners_year"]
     people = "person" if left == 1 else "people"
-    comparison = "more than" if left > joined else "fewer than" if left < joined else "as many as"
+    even = "about as many as" if about else "as many as"
+    comparison = "more than" if left > joined else "fewer than" if left < joined else even
     return (
-        f"{shown_number(left)} {people} left in the year to {_month(month)}, "
+        f"{'About ' * about}{shown_number(left)} {people} left in the year to {_month(month)}, "
         f"{comparison} the {shown_number(joined)} who joined"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -57,13 +58,7 @@ def _moved(
         closing: known and opening_month(closing, window) in loaded
         for closing, known in months_asked(request, loaded).items()
     }
-    rows = snapshot.query(
-        QUERIES / "point_to_point_flows.sql",
-        organisation=request.organisation,
-        window_months=window,
-        first=min(months),
-        last=max(months),
-    ).filter(pl.col(side) > 0)
+    rows = _flow_rows(snapshot, request.organisation, window, min(months), max(months)).filter(pl.col(side) > 0)
     in_fte = request.options["unit"] == "fte"
     counted = f"{column}_fte" if in_fte else column
     totals = add_up(rows, request.by, [counted, column] if in_fte else [counted], months=months)
@@ -84,3 +79,11 @@ def _moved(
         "months_missing": months_missing(request, loaded, first=None if request.by_month else opening),
     }
     return frame.with_columns(denominator=pl.lit(None, pl.Float64)), stamp
+
+
+@lru_cache(maxsize=16)
+def _flow_rows(snapshot: Snapshot, organisation: str, window: int, first: dt.date, last: dt.date) -> pl.DataFrame:
+    """Ask once for what joiners and leavers share: a snapshot never changes, so the answer holds."""
+    return snapshot.query(
+        QUERIES / "point_to_point_flows.sql", organisation=organisation, window_months=window, first=first, last=last
+    )

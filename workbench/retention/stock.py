@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -53,7 +55,7 @@ def _in_post(
 ) -> tuple[pl.DataFrame, dict[str, object]]:
     loaded = months_loaded(snapshot, request.organisation)
     months = months_asked(request, loaded)
-    rows = snapshot.query(QUERIES / "stock.sql", organisation=request.organisation, first=min(months), last=max(months))
+    rows = _stock_rows(snapshot, request.organisation, min(months), max(months))
     totals = add_up(rows, request.by, [column, people] if people else [column], months=months)
     frame = totals.rename({column: "numerator"} | ({people: "numerator_people"} if people else {}))
     stamp: dict[str, object] = {
@@ -63,3 +65,9 @@ def _in_post(
         "months_missing": months_missing(request, loaded),
     }
     return frame.with_columns(denominator=pl.lit(None, pl.Float64)), stamp
+
+
+@lru_cache(maxsize=16)
+def _stock_rows(snapshot: Snapshot, organisation: str, first: dt.date, last: dt.date) -> pl.DataFrame:
+    """Ask once for what headcount and FTE share: a snapshot never changes, so the answer holds."""
+    return snapshot.query(QUERIES / "stock.sql", organisation=organisation, first=first, last=last)
