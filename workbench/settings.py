@@ -99,16 +99,14 @@ class Settings:
             values["home"] = str(home)
         root = Path(str(values.get("home", "data"))).expanduser().resolve()
         key_file = values.get("key_file")
-        settings = cls(
+        return cls(
             home=root,
             key_file=Path(str(key_file)).expanduser().resolve() if key_file else default_key_file(root),
             reports=Path(str(values.get("reports", "reports"))).expanduser().resolve(),
+            stale_after_days=_whole_number("stale_after_days", values.get("stale_after_days", cls.stale_after_days)),
+            snapshots_kept=_whole_number("snapshots_kept", values.get("snapshots_kept", cls.snapshots_kept)),
             disclosure=_thresholds(values.get("disclosure", {})),
         )
-        for name in ("stale_after_days", "snapshots_kept"):
-            if name in values:
-                settings = replace(settings, **{name: _whole_number(name, values[name])})
-        return settings
 
 
 def default_key_file(home: Path) -> Path:
