@@ -3,7 +3,7 @@
     from workbench.warehouse import Warehouse, open_snapshot
 
 `Warehouse(settings)` loads extracts and lists, opens and chooses snapshots; `open_snapshot(settings)` opens the
-current one to read. See docs/warehouse.md.
+current one to read. See docs/loading.md.
 """
 
 from __future__ import annotations
