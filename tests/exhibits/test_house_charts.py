@@ -200,6 +200,12 @@ def test_bars_say_n_of_n_and_the_aim():
     assert drawing.figure.layout.shapes[0].x0 == 90
 
 
+def test_rows_are_as_high_as_their_longest_name_needs():
+    short = bars().figure.layout.height
+    long = bars(names=("approved, but the review or approval date is missing", "Medics", "AHPs")).figure.layout.height
+    assert long - short == 3 * (4 * 16 + 6 - 46)
+
+
 def test_a_withheld_bar_is_not_drawn_and_not_zero():
     drawing = bars()
     assert drawing.figure.data[0].x[2] is None

@@ -54,7 +54,7 @@ def bars_with_aim(
     if nothing := nothing_to_draw(table, [share], subject, stamp):
         return nothing
     rows = table.to_dicts()
-    canvas = Canvas(stamp, height=(160 if aim is not None else 130) + ROW_HEIGHT * len(rows))
+    canvas = Canvas(stamp, height=160 if aim is not None else 130)
     canvas.draw(
         "bar", x=[row[share] for row in rows], y=list(range(len(rows))), orientation="h", width=0.56,
         marker=dict(color=DARK_BLUE), hovertemplate="%{x:.1f}%<extra></extra>",
@@ -74,7 +74,10 @@ def bars_with_aim(
             xanchor="right" if aim > 50 else "left", font=dict(size=SMALL_SIZE, color=DARK_PINK),
         )  # fmt: skip
     category_axis(
-        canvas, [str(row[category]) for row in rows], below=[_n_of_n(row, numerator, denominator) for row in rows]
+        canvas,
+        [str(row[category]) for row in rows],
+        row_height=ROW_HEIGHT,
+        below=[_n_of_n(row, numerator, denominator) for row in rows],
     )
     canvas.x |= {"title": {"text": unit}, "range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "showgrid": True}
     if aim is not None:

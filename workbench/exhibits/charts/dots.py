@@ -49,7 +49,7 @@ def compare_dots(
     if nothing := nothing_to_draw(table, columns, subject, stamp):
         return nothing
     categories = [str(value) for value in table[category]]
-    canvas = Canvas(stamp, height=130 + ROW_HEIGHT * len(categories))
+    canvas = Canvas(stamp, height=130)
     rows = table.select(columns).rows()
     positions = list(range(len(categories)))
     ends: list[float | None] = []
@@ -67,7 +67,7 @@ def compare_dots(
             hovertemplate=f"%{{x:,.{decimals}f}} {unit}<extra>{wrapped(item.label, 40)}</extra>", cliponaxis=False,
         )  # fmt: skip
     _write_beside(canvas, table, columns, difference, decimals)
-    category_axis(canvas, categories)
+    category_axis(canvas, categories, row_height=ROW_HEIGHT)
     largest = max(value for row in rows for value in row if value is not None)
     largest = max(largest, 1)
     canvas.x |= {"title": {"text": unit}, "range": [-largest * 0.03, largest * 1.03], "showgrid": True}

@@ -16,6 +16,8 @@ from workbench.exhibits.exhibit import Stamp
 from workbench.exhibits.house_style import GREY, SMALL_SIZE, Canvas, escaped, words_instead
 from workbench.periods import month_ends
 
+LINE_HEIGHT = 16
+
 _STATES = {WITHHELD: "withheld", NOT_APPLICABLE: "not applicable", NO_DATA: "no data"}
 
 
@@ -63,14 +65,21 @@ def wrapped(text: str, width: int) -> str:
     return "<br>".join(escaped(line) for line in textwrap.wrap(text, width)) or " "
 
 
-def category_axis(canvas: Canvas, categories: Sequence[str], *, below: Sequence[str] = ()) -> None:
-    """Name the rows of a chart from the top down, a smaller line of text below each name where given."""
+def category_axis(
+    canvas: Canvas, categories: Sequence[str], *, row_height: int, below: Sequence[str] = ()
+) -> None:
+    """Name the rows of a chart from the top down, a greyer line below each name where given.
+
+    The chart grows by the rows; they are as high as the longest name needs, so that no two names touch.
+    """
     names = [wrapped(name, 22) for name in categories]
     if below:
         names = [
             f"{name}<br><span style='color:{GREY}'>{escaped(text)}</span>" if text else name
             for name, text in zip(names, below, strict=True)
         ]
+    lines = max(name.count("<br>") + 1 for name in names)
+    canvas.height += len(names) * max(row_height, lines * LINE_HEIGHT + 6)
     canvas.y |= {
         "tickvals": list(range(len(names))),
         "ticktext": names,
