@@ -75,6 +75,8 @@ class DashboardServer(Voila):  # type: ignore[misc]
         return settings | {
             "landing": self.landing,
             "allow_remote_access": False,
+            # tornado's line about each request holds the whole address, and so the token.
+            "log_function": lambda handler: None,
             "allow_unauthenticated_access": False,
             "headers": {"Content-Security-Policy": SECURITY_POLICY, "Referrer-Policy": "same-origin"},
         }
@@ -208,7 +210,5 @@ def dashboard_server(
     server.initialize([])
     for handler in server.log.handlers:
         handler.addFilter(WithoutValues())
-    # tornado's line about each request holds the whole address, and so the token.
-    logging.getLogger("tornado.access").disabled = True
     logging.getLogger("tornado.general").setLevel(logging.ERROR)
     return server
