@@ -18,7 +18,7 @@ from workbench.packs.plan import board_pack_notebooks
 from workbench.serving.browsers import find_browser
 
 OUT = Path(__file__).parent / "screenshots"
-WIDTH, HEIGHT = 1280, 1600
+WIDTH, HEIGHT, FIRST_PAGE_HEIGHT = 1280, 1600, 800
 # Two printed pages of a pack are enough to see how it reads.
 PACK_HEIGHT = 2400
 
@@ -61,8 +61,10 @@ def main() -> None:
 
 def picture_dashboards(page: Page, address: str) -> None:
     """Picture the first page and each dashboard once its charts are drawn."""
+    page.set_viewport_size({"width": WIDTH, "height": FIRST_PAGE_HEIGHT})
     page.goto(address)
-    page.screenshot(path=OUT / "first_page.png", full_page=True)
+    page.screenshot(path=OUT / "first_page.png")
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     for notebook in board_pack_notebooks():
         page.goto(f"{address.partition('/?')[0]}/voila/render/{notebook.name}")
         page.wait_for_function(

@@ -33,7 +33,9 @@ def serious_violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)
-def test_a_dashboard_draws_every_chart_accessibly_and_asks_nothing_elsewhere(served, open_page, screenshot, name: str) -> None:
+def test_a_dashboard_draws_every_chart_accessibly_and_asks_nothing_elsewhere(
+    served, open_page, screenshot, name: str
+) -> None:
     page, watch = open_page(served.address)
     open_dashboard(page, served, name)
     assert page.locator(MARKS).count() > 0
