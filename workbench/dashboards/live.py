@@ -1,8 +1,8 @@
 """A page with controls: widgets over the page model, which is where all choices are kept and checked.
 
 The charts are shown by Output widgets, whose content is plotly's own output type. JupyterLab and Voila draw it with
-the copy of plotly.js that each browser loads once and keeps. plotly's FigureWidget was measured as well: it sends
-5 MB of plotly.js through the kernel's connection for each chart on a page.
+the copy of plotly.js that each browser loads once and keeps. plotly's FigureWidget was not chosen: each one carries
+its own 5 MB of plotly.js through the kernel's connection.
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ def display_exhibit(exhibit: Exhibit) -> None:
 
 def outputs(exhibit: Exhibit) -> list[dict[str, Any]]:
     """Return the outputs of which an exhibit consists in a notebook, each by output type."""
-    pieces: list[dict[str, Any]] = [{"text/html": opening_html(exhibit), "text/plain": exhibit.title}]
+    opening = f"<style>{stylesheet()}</style>{opening_html(exhibit)}"
+    pieces: list[dict[str, Any]] = [{"text/html": opening, "text/plain": exhibit.title}]
     if exhibit.figure is not None:
         pieces.append({PLOTLY_MIME: plotly_output(exhibit.figure), "text/plain": exhibit.alt})
     pieces.append(
@@ -41,12 +42,9 @@ def outputs(exhibit: Exhibit) -> list[dict[str, Any]]:
 
 
 def opening_html(exhibit: Exhibit) -> str:
-    """Return style, heading and the chart in words, which screen readers read where the chart follows."""
+    """Return heading and the chart in words, which screen readers read where the chart follows."""
     alt = f'<p class="wb-hidden">Chart: {escape(exhibit.alt)}</p>' if exhibit.figure is not None else ""
-    return (
-        f"<style>{stylesheet()}</style>"
-        f'<div class="wb-exhibit" id="{escape(element_id(exhibit))}">{head_html(exhibit)}{alt}</div>'
-    )
+    return f'<div class="wb-exhibit" id="{escape(element_id(exhibit))}">{head_html(exhibit)}{alt}</div>'
 
 
 def plotly_output(figure: Figure) -> dict[str, Any]:
