@@ -30,14 +30,14 @@ def shell_lines(program: str) -> list[str]:
 
 
 @pytest.fixture
-def own_home(sample_home, tmp_path):
+def own_home(sample_settings, tmp_path):
     """A copy of the loaded sample, so that a command which loads or switches changes nobody else's."""
     home = tmp_path / "home"
-    shutil.copytree(sample_home.home, home)
+    shutil.copytree(sample_settings.home, home)
     return {
         **os.environ,
         "WORKBENCH_HOME": str(home),
-        "WORKBENCH_KEY_FILE": str(sample_home.key_file),
+        "WORKBENCH_KEY_FILE": str(sample_settings.key_file),
         "WORKBENCH_REPORTS": str(tmp_path / "reports"),
     }
 

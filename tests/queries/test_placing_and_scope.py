@@ -178,8 +178,9 @@ def test_an_unknown_contract_type_is_outside_rates_and_can_be_counted(
 
 def test_a_blank_dimension_reads_unknown_and_a_blank_code_stays_blank() -> None:
     row = assignments({"staff_group": None, "staff_group_code": None, "occupation_code_code": None})
-    dimensions = ("directorate", "service", "team", "staff_group", "pay_band", "age_band", "profession")
+    dimensions = ("directorate", "service", "team", "staff_group", "pay_band", "age_band")
     assert set(row.select(dimensions).row(0)) == {"unknown"}
+    assert row["profession"].item() == "Not an AHP"
     assert row.select("staff_group_code", "cost_centre", "position_number").row(0) == (None, None, None)
 
 

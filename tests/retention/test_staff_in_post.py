@@ -86,7 +86,7 @@ def test_a_loaded_month_with_nobody_in_scope_is_zero(staff):
 
 
 @pytest.mark.parametrize("measure", ["headcount", "fte"])
-def test_a_code_that_is_not_an_ahp_is_said_to_be_none(staff, measure):
-    snapshot = staff({SEP: {"a": {"profession": None}}})
+def test_someone_who_is_no_ahp_has_a_row_of_their_own(staff, measure):
+    snapshot = staff({SEP: {"a": {"profession": "Not an AHP"}}})
     result = evaluate(snapshot, measure, organisation="XAA", as_at=SEP, by="profession")
     assert result.frame["profession"].to_list() == ["Not an AHP"]

@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "reference": (
         "workbench.cli.reference",
         "reference",
-        "Show the code lists, or load a newer occupation manual.",
+        "Show the code lists, or load a newer occupation code manual.",
     ),
     "pack": ("workbench.cli.pack", "pack", "Make the board packs of a quarter."),
     "serve": ("workbench.cli.serve", "serve", "Open the dashboards in a browser on this machine."),

@@ -8,7 +8,7 @@ with staff as (
         service,
         team,
         staff_group,
-        coalesce(profession, 'Not an AHP') as profession,
+        profession,
         pay_band,
         fte
     from marts.person_month

@@ -25,7 +25,7 @@ active as (
         service,
         team,
         staff_group,
-        coalesce(profession, 'Not an AHP') as profession,
+        profession,
         pay_band,
         fte_active
     from marts.person_month

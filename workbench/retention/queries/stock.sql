@@ -7,7 +7,7 @@ select
     service,
     team,
     staff_group,
-    coalesce(profession, 'Not an AHP') as profession,
+    profession,
     pay_band,
     count(*) as employed,
     count(*) filter (where is_active) as active,

@@ -59,7 +59,7 @@ select
     listed.supervisor_person_key,
     coalesce(listed.age_band, 'unknown') as age_band,
     listed.gender,
-    coalesce(professions.evidenced_profession, 'unknown') as profession,
+    coalesce(professions.evidenced_profession, 'Not an AHP') as profession,
     professions.evidenced_level as profession_level
 from read_statuses as listed
 left join professions using (organisation_code, period, assignment_key)
