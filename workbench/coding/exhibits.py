@@ -83,16 +83,16 @@ def ahp_by_profession(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
 def _profession_columns() -> tuple[Column, ...]:
     return (
         Column("profession", "Profession"),
-        Column("people_coded", "By occupation code", "count", "people"),
-        Column("people_job_role", "By job role alone", "count", "people"),
-        Column("people_registration", "By registration alone", "count", "people"),
+        Column("people_coded", "Code", "count", "people"),
+        Column("people_job_role", "Job role", "count", "people"),
+        Column("people_registration", "Register", "count", "people"),
         Column("people_evidenced", "Evidenced", "count", "people"),
-        Column("people_difference", "Evidenced less coded", "count", "people"),
-        Column("fte_coded", "By occupation code", "fte", "FTE"),
-        Column("fte_job_role", "By job role alone", "fte", "FTE"),
-        Column("fte_registration", "By registration alone", "fte", "FTE"),
+        Column("people_difference", "Change", "count", "people"),
+        Column("fte_coded", "Code", "fte", "FTE"),
+        Column("fte_job_role", "Job role", "fte", "FTE"),
+        Column("fte_registration", "Register", "fte", "FTE"),
         Column("fte_evidenced", "Evidenced", "fte", "FTE"),
-        Column("fte_difference", "Evidenced less coded", "fte", "FTE"),
+        Column("fte_difference", "Change", "fte", "FTE"),
     )
 
 
@@ -128,6 +128,8 @@ def _profession_notes(table: pl.DataFrame) -> tuple[str, ...]:
     total = table.filter(pl.col("profession") == TOTAL).row(0, named=True)
     alone = total["people_staff_group"]
     notes = [
+        "Code, Job role and Register: the people whom occupation code, job role or registration alone would count. "
+        "Change: evidenced less coded.",
         "No single field of ESR gives the fourteen professions. Evidenced: occupation code, job role and registration "
         "are compared; Disputed where they contradict each other, Not evidenced where only weak hints exist.",
         "Paramedics by occupation code stand in the group Ambulance staff of national statistics, not among the AHPs.",
