@@ -1,7 +1,12 @@
 """Dashboards and JupyterLab start on this machine only, with an environment chosen by us."""
 
+import http.client
 import os
+import re
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -64,6 +69,55 @@ def test_a_working_copy_follows_the_reviewed_notebook_until_somebody_changes_it(
     working_copy(own_settings)
     assert untouched.read_text(encoding="utf-8") == reviewed
     assert changed.read_text(encoding="utf-8") == "mine"
+
+
+def test_jupyterlab_starts_on_the_working_copy_closed_to_strangers_and_without_a_second_way_to_dashboards(
+    sample_home: Path, tmp_path: Path
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "workbench",
+        "--home",
+        str(sample_home),
+        "lab",
+        "--no-browser",
+        "--port",
+        str(port),
+    ]
+    log = tmp_path / "lab.log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen(command, stdout=stream, stderr=stream)
+        try:
+            token = _wait_for(log, r"token=([0-9a-f]{20,})")
+            assert _status(port, "/api/contents") == 403
+            assert _status(port, "/lab") == 302
+            assert _status(port, f"/api/contents/coding_review.ipynb?token={token}") == 200
+            assert _status(port, f"/api/contents/packs.toml?token={token}") == 404
+            assert _status(port, f"/voila/render/coding_review.ipynb?token={token}") == 404
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _wait_for(log: Path, pattern: str) -> str:
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        if found := re.search(pattern, log.read_text(encoding="utf-8", errors="replace")):
+            return found[1]
+        time.sleep(0.2)
+    raise AssertionError(log.read_text(encoding="utf-8", errors="replace"))
+
+
+def _status(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path)
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 def _sha256(path: Path) -> str:

@@ -106,7 +106,14 @@ def open_lab(settings: Settings, *, port: int | None = None, open_browser: bool 
                 f"--ServerApp.root_dir={folder}",
                 "--ServerApp.ip=127.0.0.1",
                 "--ServerApp.allow_remote_access=False",
+                "--ServerApp.allow_root=True",
                 "--KernelManager.transport_encryption=auto",
+                # Dashboards are served by `workbench serve`, which closes the doors that this extension leaves open.
+                "--ServerApp.jpserver_extensions={'voila.server_extension': False}",
+                # JupyterLab otherwise asks other hosts for news, newer versions and extensions.
+                "--LabApp.extension_manager=readonly",
+                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+                "--LabApp.news_url=None",
                 f"--ServerApp.open_browser={open_browser}",
                 *([f"--ServerApp.port={port}", "--ServerApp.port_retries=0"] if port is not None else []),
             ]
