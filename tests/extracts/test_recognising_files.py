@@ -11,11 +11,28 @@ from workbench.extracts import contract_named, contracts, recognise
 from workbench.extracts.contracts import FOLDER, ContractError, read_contract
 from workbench.extracts.header_maps import HeaderMaps, folded, is_personal, spellings_of
 
-EXTRACTS = (
-    "absence attainment_evidence compliance costing_splits job_plan_activities job_plans leavers ledger organisations "
-    "published_absence registrations review_meetings roster_sessions roster_templates scope_overrides self_service "
-    "service_list shared_service_agreements staff_in_post starters"
-).split()
+EXTRACTS = [
+    "absence",
+    "attainment_evidence",
+    "compliance",
+    "costing_splits",
+    "job_plan_activities",
+    "job_plans",
+    "leavers",
+    "ledger",
+    "organisations",
+    "published_absence",
+    "registrations",
+    "review_meetings",
+    "roster_sessions",
+    "roster_templates",
+    "scope_overrides",
+    "self_service",
+    "service_list",
+    "shared_service_agreements",
+    "staff_in_post",
+    "starters",
+]
 
 
 def test_there_is_a_contract_for_every_extract():

@@ -6,6 +6,7 @@ of it is the rule that it breaks, never what stands in it.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -44,9 +45,16 @@ class ReadColumn:
     forms: tuple[str, ...] = ()
 
 
-def without_blanks(cells: pl.DataFrame) -> pl.DataFrame:
-    """Take the space around every cell away; a cell with nothing else is blank (null)."""
-    trimmed = cells.select(pl.all().str.strip_chars(_BLANKS))
+def without_blanks(cells: pl.DataFrame, *, only_spaces: bool = False) -> pl.DataFrame:
+    """Take the space around every cell away; a cell with nothing else is blank (null).
+
+    `only_spaces` says that no other blanks occur; then only the columns that have any are gone through.
+    """
+    spaced = cells.columns
+    if only_spaces:
+        edges = cells.select((pl.all().str.starts_with(" ") | pl.all().str.ends_with(" ")).any())
+        spaced = [edge.name for edge in edges if edge.item()]
+    trimmed = cells.with_columns(pl.col(spaced).str.strip_chars(_BLANKS)) if spaced else cells
     emptied = [cell.name for cell in trimmed.select((pl.all() == "").any()) if cell.item()]
     return trimmed.with_columns(pl.when(pl.col(emptied) != "").then(pl.col(emptied))) if emptied else trimmed
 
@@ -79,7 +87,11 @@ def _dates(cells: pl.Series) -> tuple[pl.Series, tuple[str, ...]]:
             text = left.str.replace(_TIME_OF_DAY, "") if with_time else left
             days = text.str.to_date(pattern, strict=False)
             # A four-digit year is asked for: %Y alone would take 01/02/24 for the year 24.
-            days = days.set(days.dt.year() < 1000, None)
+            earliest = days.min()
+            if isinstance(earliest, dt.date) and earliest.year < 1000:
+                days = days.set(days.dt.year() < 1000, None)
+            if days.null_count() == cells.null_count():
+                return days, (form,)
             if days.null_count() < len(days):
                 forms += [form] if form not in forms else []
                 found = days if found.null_count() == len(found) else found.zip_with(found.is_not_null(), days)

@@ -24,6 +24,7 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 _CHUNK = 1 << 22
 _HEAD_BYTES = 1 << 18
+_ODD_BLANKS = (b"\t", "\u00a0".encode(), "\u200b".encode(), "\ufeff".encode())
 _BROKEN = {
     "MISSING COLUMNS": ("too_few_cells", "The line has fewer cells than the header."),
     "TOO MANY COLUMNS": ("too_many_cells", "The line has more cells than the header."),
@@ -33,10 +34,14 @@ _BADLY_QUOTED = ("badly_quoted", "A quotation mark stands inside a quoted cell w
 
 @dataclass(frozen=True)
 class _Survey:
-    """What one pass over the bytes tells: the encoding, and whether line ends are all of one kind."""
+    """What one pass over the bytes tells.
+
+    `plain`: it is UTF-8 with one kind of line end; `only_spaces`: no blanks but plain spaces.
+    """
 
     encoding: str
     plain: bool
+    only_spaces: bool = False
 
 
 class CsvFile:
@@ -68,7 +73,7 @@ class CsvFile:
         """
         from workbench.warehouse.csv_reading import read_csv_as_text
 
-        path, encoding = self._readable(private)
+        path, survey = self._readable(private)
         positions = sorted(set(selection.columns.values()))
         delimiter = selection.head.delimiter
         result = read_csv_as_text(
@@ -89,7 +94,10 @@ class CsvFile:
         broken = _broken_lines(result.broken, records.lines[at])
         lines = pl.Series("line", np.delete(records.lines, at), dtype=pl.Int64)
         cells = result.cells.select(pl.col(f"c{place}").alias(name) for name, place in selection.columns.items())
-        return TextTable(cells, lines, broken, encoding)
+        of_one_line = bool((np.diff(records.lines) == 1).all())
+        return TextTable(
+            cells, lines, broken, survey.encoding, only_spaces=survey.only_spaces and delimiter != "\t" and of_one_line
+        )
 
     def _reconciled(self, path: Path, selection: Selection, kept: int, broken: int) -> Records:
         records = count_by_quotes(path).after_line(selection.header_line)
@@ -121,7 +129,7 @@ class CsvFile:
         except UnicodeDecodeError:
             return start.decode("cp1252", errors="replace")
 
-    def _readable(self, private: Path) -> tuple[Path, str]:
+    def _readable(self, private: Path) -> tuple[Path, _Survey]:
         """Return a UTF-8 file with one kind of line end: the file itself, or a private copy of it."""
         path = self.path
         if self._packed:
@@ -134,7 +142,7 @@ class CsvFile:
                 raise self._damaged() from None
         survey = self._surveyed(path)
         if survey.plain:
-            return path, survey.encoding
+            return path, survey
         copy = private / "as_utf8.csv"
         try:
             with path.open("r", encoding=survey.encoding) as text, _private_file(copy) as stream:
@@ -144,7 +152,7 @@ class CsvFile:
             raise ExtractRefused(
                 f"The file {self.path.name!r} is neither UTF-8 nor Windows-1252 text. Export it again as UTF-8 CSV."
             ) from None
-        return copy, survey.encoding
+        return copy, survey
 
     def _surveyed(self, path: Path) -> _Survey:
         with path.open("rb") as stream:
@@ -153,17 +161,20 @@ class CsvFile:
                 return _Survey(mark, plain=False)
             stream.seek(0)
             decoder = codecs.getincrementaldecoder("utf-8")()
-            newlines = windows = returns = 0
-            utf8, last = True, b""
+            bare = windows = returns = 0
+            utf8, last, only_spaces = True, b"", True
             while chunk := stream.read(_CHUNK):
                 if b"\0" in chunk:
                     raise ExtractRefused(
                         f"The file {self.path.name!r} holds zero bytes, so it is damaged or not text. Export it again."
                     )
-                newlines += chunk.count(b"\n")
-                if b"\r" in chunk or last == b"\r":
+                only_spaces = only_spaces and not any(blank in chunk for blank in _ODD_BLANKS)
+                if returns or b"\r" in chunk:
                     returns += chunk.count(b"\r")
                     windows += (last + chunk).count(b"\r\n")
+                    bare += chunk.count(b"\n")
+                else:
+                    bare += b"\n" in chunk
                 last = chunk[-1:]
                 if utf8:
                     try:
@@ -175,8 +186,9 @@ class CsvFile:
             except UnicodeDecodeError:
                 utf8 = False
         encoding = (mark or "utf-8") if utf8 else "cp1252"
-        same_line_ends = returns == windows and windows in (0, newlines)
-        return _Survey(encoding, plain=utf8 and same_line_ends)
+        # `bare` counts every newline once a return was met, and before that only whether there was one.
+        same_line_ends = returns == windows and windows in (0, bare)
+        return _Survey(encoding, plain=utf8 and same_line_ends, only_spaces=only_spaces and utf8)
 
 
 def _encoding_by_mark(start: bytes) -> str:

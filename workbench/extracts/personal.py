@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import polars as pl
 
 from workbench.extracts.cells import without_blanks
-from workbench.extracts.contracts import Column, Contract, PersonalKind
+from workbench.extracts.contracts import Column, Contract
 from workbench.extracts.pseudonyms import SEPARATOR, Pseudonyms, Purpose
+from workbench.extracts.rows import JudgedRows
 from workbench.extracts.vault import Vault
 
 AGE_BANDS = ("<25", "25-34", "35-44", "45-54", "55-59", "60-64", "65+")
 _BAND_LIMITS = (25, 35, 45, 55, 60, 65)  # the first age that is no longer in the band
 
-_PURPOSES: dict[PersonalKind, Purpose] = {
+_PURPOSES: Mapping[str | None, Purpose] = {
     "employee_number": "person",
     "assignment_number": "assignment",
     "registration_number": "registration",
@@ -20,7 +24,18 @@ _PURPOSES: dict[PersonalKind, Purpose] = {
 _ORGANISATION = "organisation_code"
 
 
-def hash_numbers(cells: pl.DataFrame, contract: Contract, pseudonyms: Pseudonyms) -> dict[Purpose, pl.DataFrame]:
+@dataclass(frozen=True)
+class HashedNumbers:
+    """The pseudonyms of a file: a column of them for each personal column, a row for each row of the file.
+
+    `numbers` holds, for each purpose, the pseudonyms and the numbers behind them, for the vault.
+    """
+
+    keys: pl.DataFrame
+    numbers: Mapping[Purpose, pl.DataFrame]
+
+
+def hash_numbers(cells: pl.DataFrame, contract: Contract, pseudonyms: Pseudonyms) -> HashedNumbers:
     """Make the pseudonyms of all numbers in a file.
 
     This is the longest single-handed step of reading, so it runs beside the reading of dates and numbers.
@@ -29,48 +44,54 @@ def hash_numbers(cells: pl.DataFrame, contract: Contract, pseudonyms: Pseudonyms
         cells: The file's cells as text, with or without blanks around them.
         contract: What the extract must carry.
         pseudonyms: The installation's key.
+    """
+    hashed: dict[Purpose, dict[str, str]] = {}
+    keys: list[pl.Series] = []
+    for column in contract.columns:
+        if column.personal not in _PURPOSES:
+            continue
+        purpose, name = _PURPOSES[column.personal], column.landed_names[0]
+        known = hashed.setdefault(purpose, {})
+        if column.name not in cells.columns:
+            keys.append(pl.Series(name, [None] * cells.height, dtype=pl.String))
+            continue
+        messages = _messages(without_blanks(cells.select(_ORGANISATION, column.name)), column, purpose).to_list()
+        new = set(messages) - known.keys() - {None}
+        known.update(zip(new, pseudonyms.of_many(purpose, new), strict=True))
+        keys.append(pl.Series(name, list(map(known.get, messages)), dtype=pl.String))
+    return HashedNumbers(
+        pl.DataFrame(keys) if keys else pl.DataFrame(height=cells.height),
+        {
+            purpose: pl.DataFrame(
+                {"key": list(known.values()), "message": list(known)}, schema={"key": pl.String, "message": pl.String}
+            )
+            for purpose, known in hashed.items()
+        },
+    )
+
+
+def remember_numbers(judged: JudgedRows, hashed: HashedNumbers, vault: Vault) -> None:
+    """Keep in the vault which numbers the pseudonyms of the kept rows stand for; those of refused rows are let go."""
+    used = None
+    if judged.kept is not None:
+        keys = [key.alias("key") for key in hashed.keys.filter(judged.kept)]
+        used = pl.concat([pl.Series("key", [], dtype=pl.String), *keys]).unique().to_frame()
+    for purpose, pairs in hashed.numbers.items():
+        kept = pairs if used is None else pairs.join(used, on="key", how="semi")
+        number = pl.col("message").str.splitn(SEPARATOR, 2).struct[1].alias("number")
+        vault.remember(purpose, kept.select("key", number))
+
+
+def with_pseudonyms(judged: JudgedRows, contract: Contract, hashed: HashedNumbers) -> pl.DataFrame:
+    """Replace personal columns by the columns that stand for them; organisation codes are written in capitals.
 
     Returns:
-        For each purpose, one row per distinct number: `message` (organisation and number) and `key`.
+        The kept rows with the contract's landed columns and `line`, in the same order.
     """
-    known = {}
-    for purpose, columns in _personal_columns(contract).items():
-        trimmed = without_blanks(cells.select(_ORGANISATION, *(c.name for c in columns if c.name in cells.columns)))
-        messages = [_messages(trimmed, column, purpose) for column in columns if column.name in trimmed.columns]
-        distinct = pl.concat([pl.Series("message", [], dtype=pl.String), *messages]).unique().drop_nulls()
-        keys = pseudonyms.of_many(purpose, distinct.to_list())
-        known[purpose] = pl.DataFrame({"message": distinct, "key": pl.Series(keys, dtype=pl.String)})
-    return known
-
-
-def with_pseudonyms(
-    rows: pl.DataFrame, contract: Contract, known: dict[Purpose, pl.DataFrame], vault: Vault, *, some_refused: bool
-) -> pl.DataFrame:
-    """Replace personal columns by the columns that stand for them.
-
-    Organisation codes are written in capitals. The numbers of these rows are remembered in the vault before they are
-    let go, so that a pseudonym in an accepted file can always be traced by those who may; those of rows that were
-    refused (`some_refused`) are not.
-
-    Returns:
-        The rows with the contract's landed columns and `line`, in the same order.
-    """
+    rows = judged.rows.hstack(hashed.keys if judged.kept is None else hashed.keys.filter(judged.kept))
     rows = rows.with_columns(
         pl.col(column.name).str.to_uppercase() for column in contract.columns if column.name.endswith(_ORGANISATION)
     )
-    for purpose, columns in _personal_columns(contract).items():
-        messages = {column.landed_names[0]: _messages(rows, column, purpose) for column in columns}
-        # Only the column of messages goes through the join: taking all columns along would copy the file each time.
-        rows = rows.with_columns(
-            message.to_frame().join(known[purpose], on="message", how="left", maintain_order="left")["key"].alias(name)
-            for name, message in messages.items()
-        )
-        pairs = known[purpose]
-        if some_refused:
-            pairs = pairs.join(
-                pl.concat([rows[name].alias("key") for name in messages]).unique().to_frame(), on="key", how="semi"
-            )
-        vault.remember(purpose, pairs.select("key", number=pl.col("message").str.splitn(SEPARATOR, 2).struct[1]))
     if "assignment_key" in contract.landed_columns:
         rows = _with_assignment_order(rows)
     if "age_band" in contract.landed_columns:
@@ -83,22 +104,16 @@ def age_band(born: pl.Expr, on: pl.Expr) -> pl.Expr:
 
     Someone born on 29 February comes of age on 1 March of other years. A birth after the day gives no band.
     """
-    had_birthday = (on.dt.month() > born.dt.month()) | (
-        (on.dt.month() == born.dt.month()) & (on.dt.day() >= born.dt.day())
-    )
-    years = on.dt.year() - born.dt.year() - pl.when(had_birthday).then(0).otherwise(1)
+    # Dates as numbers yyyymmdd: their difference holds the completed years in front of the last four digits.
+    years = (_as_number(on) - _as_number(born)) // 10_000
     band = pl.lit(AGE_BANDS[-1])
     for name, below in reversed(list(zip(AGE_BANDS, _BAND_LIMITS, strict=False))):
         band = pl.when(years < below).then(pl.lit(name)).otherwise(band)
     return pl.when(born <= on).then(band)
 
 
-def _personal_columns(contract: Contract) -> dict[Purpose, list[Column]]:
-    columns: dict[Purpose, list[Column]] = {}
-    for column in contract.columns:
-        if column.personal in _PURPOSES:
-            columns.setdefault(_PURPOSES[column.personal], []).append(column)
-    return columns
+def _as_number(day: pl.Expr) -> pl.Expr:
+    return day.dt.year() * 10_000 + day.dt.month().cast(pl.Int32) * 100 + day.dt.day()
 
 
 def _messages(rows: pl.DataFrame, column: Column, purpose: Purpose) -> pl.Series:
@@ -119,7 +134,9 @@ def _with_assignment_order(rows: pl.DataFrame) -> pl.DataFrame:
     "Lowest assignment number" (the placing rule of a person with several) stays answerable without the number. Rows
     without an assignment number have no place.
     """
-    person = [name for name in (_ORGANISATION, "period", "person_key") if name in rows.columns]
+    # The organisation is part of a person's pseudonym, so it need not be named here.
+    months = "period" in rows.columns and rows["period"].n_unique() > 1
+    person = ["person_key", "period"] if months else ["person_key"]
     numbers = rows.select(*person, number=_compared(pl.col("assignment_number")))
     several = numbers.select(pl.struct(person).is_duplicated().alias("several"))["several"]
     alone = pl.when(pl.col("number").is_not_null()).then(pl.lit(1, pl.Int32))

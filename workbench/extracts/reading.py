@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from workbench.errors import ExtractRefused
 from workbench.extracts.contracts import Contract
 from workbench.extracts.csv_files import DELIMITERS
 from workbench.extracts.header_maps import HeaderMaps
-from workbench.extracts.personal import hash_numbers, with_pseudonyms
+from workbench.extracts.personal import hash_numbers, remember_numbers, with_pseudonyms
 from workbench.extracts.pseudonyms import Pseudonyms, open_pseudonyms
 from workbench.extracts.recognising import Recognised, describe_unknown, recognise_opened
 from workbench.extracts.report import ReadReport
@@ -58,13 +59,17 @@ def read_extract(source: Path, part: Path, *, settings: Settings, contract: str 
         digest = beside.submit(file_sha256, source)
         table = opened.read(recognised.selection, private)
         _refuse_if_empty(source, recognised, table)
-        known = beside.submit(hash_numbers, table.cells, recognised.contract, pseudonyms)
-        judged = judge(table.cells, table.lines, recognised.contract)
-        refused = judged.rows.height < table.cells.height
-        rows = with_pseudonyms(judged.rows, recognised.contract, known.result(), vault, some_refused=refused)
+        hashing = beside.submit(hash_numbers, table.cells, recognised.contract, pseudonyms)
+        judged = judge(table, recognised.contract)
+        hashed = hashing.result()
+        remembering = beside.submit(remember_numbers, judged, hashed, vault)
+        rows = with_pseudonyms(judged, recognised.contract, hashed)
         unrepeated, repeats = without_repeats(rows, recognised.contract)
         report = _report(opened, recognised, table, judged, unrepeated, repeats, digest.result(), pseudonyms)
-    _write(unrepeated.rows.drop("line"), part)
+        with _new_part(part) as stream:
+            unrepeated.rows.drop("line").write_parquet(stream, compression="zstd", compression_level=1)
+            # No part appears before the vault knows its numbers: a worklist must be able to find every person.
+            remembering.result()
     return report
 
 
@@ -160,12 +165,14 @@ def _notices(recognised: Recognised, judged: JudgedRows, repeats: int, accepted:
             yield f"Column `{name}` mixes forms of dates ({', '.join(forms)}); all were read."
 
 
-def _write(rows: pl.DataFrame, part: Path) -> None:
+@contextmanager
+def _new_part(part: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the part's name when it is whole, and vanishes when it is not."""
     new = part.with_name(f".{part.name}.{os.getpid()}.new")
     try:
         descriptor = os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "w+b") as stream:
-            rows.write_parquet(stream, compression="zstd", compression_level=1)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         new.replace(part)

@@ -14,6 +14,7 @@ import polars as pl
 
 from workbench.extracts.cells import REASONS, empty_column, read_column, without_blanks
 from workbench.extracts.contracts import Contract
+from workbench.extracts.source_files import TextTable
 from workbench.extracts.total_rows import TOTAL_ROW, total_cells
 
 REJECT_SCHEMA = {
@@ -37,25 +38,26 @@ _REPEATED = (
 class JudgedRows:
     """The rows that are kept so far, each with the line it began on, and what is said of the others.
 
-    `rows` carries a column `line` beside those of the contract. `rejects` has the columns of `REJECT_SCHEMA`.
+    `rows` carries a column `line` beside those of the contract. `rejects` has the columns of `REJECT_SCHEMA`. `kept`
+    marks the rows of the file that are kept; None where all are.
     """
 
     rows: pl.DataFrame
     rejects: pl.DataFrame
     blank_rows: int = 0
     date_forms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    kept: pl.Series | None = None
 
 
-def judge(cells: pl.DataFrame, lines: pl.Series, contract: Contract) -> JudgedRows:
+def judge(table: TextTable, contract: Contract) -> JudgedRows:
     """Read every cell as its type and set the rows apart that break the contract.
 
     Args:
-        cells: One row per row of the file, one column of text per canonical column that the file has.
-        lines: The line of the file that each row begins on.
+        table: One row per row of the file, one column of text per canonical column that the file has.
         contract: What the extract must carry.
     """
-    cells = without_blanks(cells)
-    columns: list[pl.Series] = [lines.alias("line")]
+    cells = without_blanks(table.cells, only_spaces=table.only_spaces)
+    columns: list[pl.Series] = [table.lines.alias("line")]
     records: list[pl.DataFrame] = []
     date_forms = []
     for column in contract.columns:
@@ -127,7 +129,6 @@ def _set_apart(
 ) -> JudgedRows:
     if found.is_empty():
         return JudgedRows(rows, no_rejects(), 0, date_forms)
-    place = pl.int_range(rows.height, dtype=pl.UInt32)
     lacking = found.filter(pl.col("rule") == _MISSING[0])["row"].unique()
     suspects = cells[lacking]
     blank = lacking.filter(suspects.select(pl.all_horizontal(pl.all().is_null()).alias("blank"))["blank"])
@@ -138,8 +139,8 @@ def _set_apart(
     told = told.filter((pl.col("severity") == "row_refused") | ~pl.col("row").is_in(refused.implode()))
     total_records = _named_records(totals, None, TOTAL_ROW)
     rejects = pl.concat([told, total_records]).with_columns(line=rows["line"].gather(told["row"].append(totals)))
-    kept = rows.filter(~place.is_in(refused.implode()))
-    return JudgedRows(kept, rejects.select(list(REJECT_SCHEMA)), len(blank), date_forms)
+    kept = pl.repeat(value=True, n=rows.height, dtype=pl.Boolean, eager=True).scatter(refused, False)
+    return JudgedRows(rows.filter(kept), rejects.select(list(REJECT_SCHEMA)), len(blank), date_forms, kept)
 
 
 def _records(marked: pl.Series, column: str, rule: Sequence[str]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ total row.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -55,14 +55,16 @@ class TextTable:
     """All rows of an extract file as text, with the line of the file that each begins on.
 
     Columns of `cells` are the contract's names; a blank cell is null. `broken` has one row per line that could not be
-    taken apart into cells: `line`, `rule`, `reason`, `severity`.
+    taken apart into cells: `line`, `rule`, `reason`, `severity`. `only_spaces` says that no blank but the plain space
+    can stand around a cell, which makes taking them away cheaper.
     """
 
     cells: pl.DataFrame
     lines: pl.Series
     broken: pl.DataFrame
     encoding: str = ""
-    notices: tuple[str, ...] = field(default=())
+    notices: tuple[str, ...] = ()
+    only_spaces: bool = False
 
 
 class SourceFile(Protocol):

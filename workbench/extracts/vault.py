@@ -69,12 +69,12 @@ class Vault:
             connection.execute("begin immediate")
             batches = self._batches(connection, kind)
             known = pl.concat([pl.DataFrame(schema=_PAIR), *batches])
-            new = pairs.select("key", "number").join(known, on="key", how="anti").unique("key").sort("key")
+            new = pairs.select("key", "number").join(known, on="key", how="anti").unique("key")
             if new.is_empty():
                 return
             if len(batches) >= _MOST_BATCHES:
                 connection.execute("delete from batch where kind = ?", (kind,))
-                new = pl.concat([known, new]).sort("key")
+                new = pl.concat([known, new])
             packed = io.BytesIO()
             new.write_parquet(packed, compression="zstd", compression_level=1)
             connection.execute("insert into batch (kind, pairs) values (?, ?)", (kind, packed.getvalue()))
