@@ -132,7 +132,7 @@ def test_a_hostile_name_stays_text_wherever_it_stands(figure):
     html = exhibit(HOSTILE, figure=figure).to_html()
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert" in html
-    assert "aria-label=\"<" not in html
+    assert 'aria-label="<' not in html
 
 
 def test_the_definitions_of_the_measures_are_printed():

@@ -125,12 +125,7 @@ class Exhibit:
             )
         if self.figure is not None and not self.alt:
             raise DisclosureError(f"Exhibit {self.id!r} has a chart without words for it: give `alt`.")
-        kept = [
-            name
-            for column in self.columns
-            for name in (column.name, column.status)
-            if name in self.table.columns
-        ]
+        kept = [name for column in self.columns for name in (column.name, column.status) if name in self.table.columns]
         table = self.table.select(list(dict.fromkeys(kept))).with_columns(pl.selectors.decimal().cast(pl.Float64))
         object.__setattr__(self, "table", table)
         object.__setattr__(self, "columns", tuple(self.columns))

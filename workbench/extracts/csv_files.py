@@ -168,7 +168,11 @@ class CsvFile:
                     raise ExtractRefused(
                         f"The file {self.path.name!r} holds zero bytes, so it is damaged or not text. Export it again."
                     )
-                only_spaces = only_spaces and not any(blank in chunk for blank in _ODD_BLANKS)
+                # Most of most files is plain ASCII, which is quickly told and needs no decoding.
+                ascii_only = chunk.isascii() and not decoder.getstate()[0]
+                only_spaces = only_spaces and not any(
+                    blank in chunk for blank in _ODD_BLANKS[: 1 if ascii_only else None]
+                )
                 if returns or b"\r" in chunk:
                     returns += chunk.count(b"\r")
                     windows += (last + chunk).count(b"\r\n")
@@ -176,7 +180,7 @@ class CsvFile:
                 else:
                     bare += b"\n" in chunk
                 last = chunk[-1:]
-                if utf8:
+                if utf8 and not ascii_only:
                     try:
                         decoder.decode(chunk)
                     except UnicodeDecodeError:

@@ -11,6 +11,7 @@ from workbench.extracts.cells import without_blanks
 from workbench.extracts.contracts import Column, Contract
 from workbench.extracts.pseudonyms import SEPARATOR, Pseudonyms, Purpose
 from workbench.extracts.rows import JudgedRows
+from workbench.extracts.source_files import TextTable
 from workbench.extracts.vault import Vault
 
 AGE_BANDS = ("<25", "25-34", "35-44", "45-54", "55-59", "60-64", "65+")
@@ -35,39 +36,36 @@ class HashedNumbers:
     numbers: Mapping[Purpose, pl.DataFrame]
 
 
-def hash_numbers(cells: pl.DataFrame, contract: Contract, pseudonyms: Pseudonyms) -> HashedNumbers:
+def hash_numbers(table: TextTable, contract: Contract, pseudonyms: Pseudonyms) -> HashedNumbers:
     """Make the pseudonyms of all numbers in a file.
 
     This is the longest single-handed step of reading, so it runs beside the reading of dates and numbers.
 
     Args:
-        cells: The file's cells as text, with or without blanks around them.
+        table: The file's cells as text.
         contract: What the extract must carry.
         pseudonyms: The installation's key.
     """
-    hashed: dict[Purpose, dict[str, str]] = {}
-    keys: list[pl.Series] = []
-    for column in contract.columns:
-        if column.personal not in _PURPOSES:
+    personal = [column for column in contract.columns if column.personal in _PURPOSES]
+    carried = [name for name in (_ORGANISATION, *(column.name for column in personal)) if name in table.cells.columns]
+    cells = without_blanks(table.cells.select(carried), only_spaces=table.only_spaces).select(_compared(pl.all()))
+    numbers: dict[Purpose, pl.DataFrame] = {}
+    keys: dict[str, pl.Series] = {}
+    for purpose in dict.fromkeys(_PURPOSES.values()):
+        messages = {
+            column.landed_names[0]: _messages(cells, column, purpose)
+            for column in personal
+            if _PURPOSES[column.personal] == purpose
+        }
+        if not messages:
             continue
-        purpose, name = _PURPOSES[column.personal], column.landed_names[0]
-        known = hashed.setdefault(purpose, {})
-        if column.name not in cells.columns:
-            keys.append(pl.Series(name, [None] * cells.height, dtype=pl.String))
-            continue
-        messages = _messages(without_blanks(cells.select(_ORGANISATION, column.name)), column, purpose).to_list()
-        new = set(messages) - known.keys() - {None}
-        known.update(zip(new, pseudonyms.of_many(purpose, new), strict=True))
-        keys.append(pl.Series(name, list(map(known.get, messages)), dtype=pl.String))
-    return HashedNumbers(
-        pl.DataFrame(keys) if keys else pl.DataFrame(height=cells.height),
-        {
-            purpose: pl.DataFrame(
-                {"key": list(known.values()), "message": list(known)}, schema={"key": pl.String, "message": pl.String}
-            )
-            for purpose, known in hashed.items()
-        },
-    )
+        distinct = pl.concat(list(messages.values())).unique().drop_nulls()
+        hashed = pl.Series("key", pseudonyms.of_many(purpose, distinct.to_list()), dtype=pl.String)
+        numbers[purpose] = pl.DataFrame([distinct, hashed])
+        for name, message in messages.items():
+            joined = message.to_frame().join(numbers[purpose], on="message", how="left", maintain_order="left")
+            keys[name] = joined["key"]
+    return HashedNumbers(pl.DataFrame(keys, height=table.lines.len()), numbers)
 
 
 def remember_numbers(judged: JudgedRows, hashed: HashedNumbers, vault: Vault) -> None:
@@ -116,11 +114,13 @@ def _as_number(day: pl.Expr) -> pl.Expr:
     return day.dt.year() * 10_000 + day.dt.month().cast(pl.Int32) * 100 + day.dt.day()
 
 
-def _messages(rows: pl.DataFrame, column: Column, purpose: Purpose) -> pl.Series:
+def _messages(cells: pl.DataFrame, column: Column, purpose: Purpose) -> pl.Series:
     """Return what is hashed for each row; null where the number, or the organisation it belongs to, is blank."""
-    organisation = pl.lit("") if purpose == "registration" else _compared(pl.col(_ORGANISATION))
-    message = pl.concat_str(organisation, _compared(pl.col(column.name)), separator=SEPARATOR)
-    return rows.select(message.alias("message"))["message"]
+    if column.name not in cells.columns:
+        return pl.Series("message", [None] * cells.height, dtype=pl.String)
+    organisation = pl.lit("") if purpose == "registration" else pl.col(_ORGANISATION)
+    message = pl.concat_str(organisation, pl.col(column.name), separator=SEPARATOR)
+    return cells.select(message.alias("message"))["message"]
 
 
 def _compared(number: pl.Expr) -> pl.Expr:

@@ -59,7 +59,7 @@ def read_extract(source: Path, part: Path, *, settings: Settings, contract: str 
         digest = beside.submit(file_sha256, source)
         table = opened.read(recognised.selection, private)
         _refuse_if_empty(source, recognised, table)
-        hashing = beside.submit(hash_numbers, table.cells, recognised.contract, pseudonyms)
+        hashing = beside.submit(hash_numbers, table, recognised.contract, pseudonyms)
         judged = judge(table, recognised.contract)
         hashed = hashing.result()
         remembering = beside.submit(remember_numbers, judged, hashed, vault)

@@ -86,10 +86,7 @@ def bars_with_aim(
 
 
 def _n_of_n(row: dict[str, Any], numerator: str, denominator: str) -> str:
-    written = [
-        shown_cell("count", row[column], row.get(f"{column}_status"))
-        for column in (numerator, denominator)
-    ]
+    written = [shown_cell("count", row[column], row.get(f"{column}_status")) for column in (numerator, denominator)]
     return f"{written[0]} of {written[1]}" if any(not state_of(row, c) for c in (numerator, denominator)) else ""
 
 

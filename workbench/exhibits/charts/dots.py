@@ -106,14 +106,11 @@ def _write_beside(
             )  # fmt: skip
 
 
-def _alt(
-    table: pl.DataFrame, category: str, series: Sequence[Series], unit: str, subject: str, decimals: int
-) -> str:
+def _alt(table: pl.DataFrame, category: str, series: Sequence[Series], unit: str, subject: str, decimals: int) -> str:
     lines = []
     for row in table.iter_rows(named=True):
         readings = [
-            f"{item.label.lower()} "
-            + (state_of(row, item.column) or shown_number(float(row[item.column]), decimals))
+            f"{item.label.lower()} " + (state_of(row, item.column) or shown_number(float(row[item.column]), decimals))
             for item in series
         ]
         lines.append(f"{row[category]}: {', '.join(readings)}")

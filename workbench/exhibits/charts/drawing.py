@@ -65,9 +65,7 @@ def wrapped(text: str, width: int) -> str:
     return "<br>".join(escaped(line) for line in textwrap.wrap(text, width)) or " "
 
 
-def category_axis(
-    canvas: Canvas, categories: Sequence[str], *, row_height: int, below: Sequence[str] = ()
-) -> None:
+def category_axis(canvas: Canvas, categories: Sequence[str], *, row_height: int, below: Sequence[str] = ()) -> None:
     """Name the rows of a chart from the top down, a greyer line below each name where given.
 
     The chart grows by the rows; they are as high as the longest name needs, so that no two names touch.

@@ -95,9 +95,7 @@ def _mark_withheld(canvas: Canvas, rows: Sequence[Mapping[str, Any]], month: str
             )  # fmt: skip
 
 
-def _symmetric_axis(
-    canvas: Canvas, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], unit: str
-) -> None:
+def _symmetric_axis(canvas: Canvas, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], unit: str) -> None:
     largest = max(row[column] for row in rows for column in columns if row[column] is not None)
     step = next(
         base * 10**power for power in range(8) for base in (1, 2, 5) if max(largest, 1) / (base * 10**power) <= 3
@@ -111,9 +109,7 @@ def _symmetric_axis(
     }  # fmt: skip
 
 
-def _alt(
-    rows: Sequence[Mapping[str, Any]], month: str, both: tuple[Series, Series], unit: str, subject: str
-) -> str:
+def _alt(rows: Sequence[Mapping[str, Any]], month: str, both: tuple[Series, Series], unit: str, subject: str) -> str:
     sentences = []
     for item in both:
         known = [(row[month], row[item.column]) for row in rows if row[item.column] is not None]

@@ -132,5 +132,3 @@ def _alt(
     if missing:
         sentences.append(f"{own_label} has no value in {missing} of {len(rows)} months")
     return f"{subject}, {month_span([row[month] for row in rows])}, in {unit}. {'. '.join(sentences)}."
-
-
