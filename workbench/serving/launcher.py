@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "localhost")
 USUAL_PORT = 8866
 TEMPLATES = Path(__file__).parent / "jupyter"
+_ANNOUNCEMENTS = "@jupyterlab/apputils-extension:announcements"
 
 
 def serve(
@@ -99,6 +101,12 @@ def open_lab(settings: Settings, *, port: int | None = None, open_browser: bool 
         _open_socket(port).close()
     with tempfile.TemporaryDirectory(prefix="workbench-lab-", ignore_cleanup_errors=True) as private:
         os.environ["WORKBENCH_CONFIG"] = kernel_environment(settings, Path(private))["WORKBENCH_CONFIG"]
+        # The question whether to fetch news has only one answer here, so it is not asked.
+        page_config = Path(private) / "labconfig" / "page_config.json"
+        page_config.parent.mkdir()
+        page_config.write_text(json.dumps({"disabledExtensions": {_ANNOUNCEMENTS: True}}), encoding="utf-8")
+        others = os.environ.get("JUPYTER_CONFIG_PATH")
+        os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([private, *([others] if others else [])])
         from jupyterlab.labapp import LabApp
 
         LabApp.launch_instance(
