@@ -85,7 +85,7 @@ def _dates(cells: pl.Series) -> tuple[pl.Series, tuple[str, ...]]:
             if left.null_count() == len(left):
                 return found, tuple(forms)
             text = left.str.replace(_TIME_OF_DAY, "") if with_time else left
-            days = text.str.to_date(pattern, strict=False)
+            days = text.str.to_date(pattern, strict=False, cache=False)
             # A four-digit year is asked for: %Y alone would take 01/02/24 for the year 24.
             earliest = days.min()
             if isinstance(earliest, dt.date) and earliest.year < 1000:

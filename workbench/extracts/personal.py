@@ -15,7 +15,7 @@ from workbench.extracts.source_files import TextTable
 from workbench.extracts.vault import Vault
 
 AGE_BANDS = ("<25", "25-34", "35-44", "45-54", "55-59", "60-64", "65+")
-_BAND_LIMITS = (25, 35, 45, 55, 60, 65)  # the first age that is no longer in the band
+_BAND_LIMITS = (25, 35, 45, 55, 60, 65)  # the first age of the next band
 
 _PURPOSES: Mapping[str | None, Purpose] = {
     "employee_number": "person",
@@ -59,13 +59,22 @@ def hash_numbers(table: TextTable, contract: Contract, pseudonyms: Pseudonyms) -
         }
         if not messages:
             continue
-        distinct = pl.concat(list(messages.values())).unique().drop_nulls()
-        hashed = pl.Series("key", pseudonyms.of_many(purpose, distinct.to_list()), dtype=pl.String)
-        numbers[purpose] = pl.DataFrame([distinct, hashed])
-        for name, message in messages.items():
-            joined = message.to_frame().join(numbers[purpose], on="message", how="left", maintain_order="left")
-            keys[name] = joined["key"]
-    return HashedNumbers(pl.DataFrame(keys, height=table.lines.len()), numbers)
+        hashed = {name: _hashed(message, purpose, pseudonyms) for name, message in messages.items()}
+        keys |= {name: key for name, (key, _) in hashed.items()}
+        numbers[purpose] = pl.concat([pairs for _, pairs in hashed.values()])
+    return HashedNumbers(pl.DataFrame(keys) if keys else pl.DataFrame(height=table.lines.len()), numbers)
+
+
+def _hashed(messages: pl.Series, purpose: Purpose, pseudonyms: Pseudonyms) -> tuple[pl.Series, pl.DataFrame]:
+    """Return the pseudonym of each message, and the distinct messages with theirs."""
+    # Of a month's staff nearly every number is met once: then finding the few repeats costs more than it saves.
+    distinct_numbers = int(messages.to_frame().select(pl.all().approx_n_unique()).item())
+    few_repeats = messages.null_count() == 0 and distinct_numbers > 0.8 * messages.len()
+    distinct = messages if few_repeats else messages.unique().drop_nulls()
+    pairs = pl.DataFrame([distinct, pl.Series("key", pseudonyms.of_many(purpose, distinct.to_list()), dtype=pl.String)])
+    if few_repeats:
+        return pairs["key"], pairs
+    return messages.to_frame().join(pairs, on="message", how="left", maintain_order="left")["key"], pairs
 
 
 def remember_numbers(judged: JudgedRows, hashed: HashedNumbers, vault: Vault) -> None:
@@ -104,10 +113,8 @@ def age_band(born: pl.Expr, on: pl.Expr) -> pl.Expr:
     """
     # Dates as numbers yyyymmdd: their difference holds the completed years in front of the last four digits.
     years = (_as_number(on) - _as_number(born)) // 10_000
-    band = pl.lit(AGE_BANDS[-1])
-    for name, below in reversed(list(zip(AGE_BANDS, _BAND_LIMITS, strict=False))):
-        band = pl.when(years < below).then(pl.lit(name)).otherwise(band)
-    return pl.when(born <= on).then(band)
+    reached = pl.sum_horizontal((years >= limit).cast(pl.UInt8) for limit in _BAND_LIMITS)
+    return pl.when(born <= on).then(pl.lit(pl.Series(AGE_BANDS)).gather(reached))
 
 
 def _as_number(day: pl.Expr) -> pl.Expr:
@@ -138,7 +145,7 @@ def _with_assignment_order(rows: pl.DataFrame) -> pl.DataFrame:
     months = "period" in rows.columns and rows["period"].n_unique() > 1
     person = ["person_key", "period"] if months else ["person_key"]
     numbers = rows.select(*person, number=_compared(pl.col("assignment_number")))
-    several = numbers.select(pl.struct(person).is_duplicated().alias("several"))["several"]
+    several = (numbers.select(pl.struct(person)) if months else numbers).to_series().is_duplicated()
     alone = pl.when(pl.col("number").is_not_null()).then(pl.lit(1, pl.Int32))
     order = numbers.select(alone.alias("assignment_order"))["assignment_order"]
     if several.any():

@@ -67,7 +67,9 @@ def read_extract(source: Path, part: Path, *, settings: Settings, contract: str 
         unrepeated, repeats = without_repeats(rows, recognised.contract)
         report = _report(opened, recognised, table, judged, unrepeated, repeats, digest.result(), pseudonyms)
         with _new_part(part) as stream:
-            unrepeated.rows.drop("line").write_parquet(stream, compression="zstd", compression_level=1)
+            unrepeated.rows.drop("line").write_parquet(
+                stream, compression="zstd", compression_level=1, statistics=False
+            )
             # No part appears before the vault knows its numbers: a worklist must be able to find every person.
             remembering.result()
     return report
