@@ -18,9 +18,9 @@ from workbench.packs.plan import board_pack_notebooks
 from workbench.serving.browsers import find_browser
 
 OUT = Path(__file__).parent / "screenshots"
-WIDTH, HEIGHT, FIRST_PAGE_HEIGHT = 1280, 1600, 800
-# Two printed pages of a pack are enough to see how it reads.
-PACK_HEIGHT = 2400
+WIDTH, HEIGHT, FIRST_PAGE_HEIGHT = 1280, 1250, 800
+# The summary and the first chart are enough to see how a pack reads.
+PACK_HEIGHT = 1750
 
 
 def main() -> None:
