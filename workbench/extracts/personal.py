@@ -144,16 +144,17 @@ def _with_assignment_order(rows: pl.DataFrame) -> pl.DataFrame:
     # The organisation is part of a person's pseudonym, so it need not be named here.
     months = "period" in rows.columns and rows["period"].n_unique() > 1
     person = ["person_key", "period"] if months else ["person_key"]
-    numbers = rows.select(*person, number=_compared(pl.col("assignment_number")))
-    several = (numbers.select(pl.struct(person)) if months else numbers).to_series().is_duplicated()
-    alone = pl.when(pl.col("number").is_not_null()).then(pl.lit(1, pl.Int32))
-    order = numbers.select(alone.alias("assignment_order"))["assignment_order"]
+    several = (rows.select(pl.struct(person)) if months else rows.select(person)).to_series().is_duplicated()
+    alone = pl.when(pl.col("assignment_number").is_not_null()).then(pl.lit(1, pl.Int32))
+    order = rows.select(alone.alias("assignment_order"))["assignment_order"]
     if several.any():
         # In sorted order a person's first number starts a run; a new number within it adds one. (A rank over each
         # group says the same and takes ten times as long.)
         ranked = (
-            numbers.with_row_index("place")
-            .filter(several & numbers["number"].is_not_null())
+            rows.select(*person, "assignment_number")
+            .with_row_index("place")
+            .filter(several & rows["assignment_number"].is_not_null())
+            .with_columns(number=_compared(pl.col("assignment_number")))
             .sort(*person, "number")
             .with_columns(group=pl.struct(person).rle_id(), run=pl.struct(*person, "number").rle_id())
             .select("place", order=(pl.col("run") - pl.col("run").min().over("group") + 1).cast(pl.Int32))

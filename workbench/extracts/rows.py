@@ -75,8 +75,8 @@ def judge(table: TextTable, contract: Contract) -> JudgedRows:
             records.append(_records(read.unreadable, column.name, (rule, reason, severity)))
         if column.required and text.null_count():
             records.append(_records(text.is_null(), column.name, _MISSING))
-        if column.name == "period" and (inside := _inside_a_month(read.values)).any():
-            records.append(_records(inside, column.name, _NOT_MONTH_END))
+        if column.name == "period" and _inside_a_month(read.values.unique()).any():
+            records.append(_records(_inside_a_month(read.values), column.name, _NOT_MONTH_END))
     found = pl.concat(records) if records else _records(pl.Series([], dtype=pl.Boolean), "", _MISSING)
     return _set_apart(pl.DataFrame(columns), cells, found, tuple(date_forms))
 

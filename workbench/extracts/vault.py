@@ -69,7 +69,8 @@ class Vault:
             connection.execute("begin immediate")
             batches = self._batches(connection, kind)
             known = pl.concat([pl.DataFrame(schema=_PAIR), *batches])
-            new = pairs.select("key", "number").join(known, on="key", how="anti").unique("key")
+            new = pairs.select("key", "number").unique("key")
+            new = new if known.is_empty() else new.join(known, on="key", how="anti")
             if new.is_empty():
                 return
             if len(batches) >= _MOST_BATCHES:
