@@ -272,7 +272,7 @@ def with_states(findings: pl.DataFrame, standing: pl.DataFrame, *, on: dt.date) 
     up to and with its last day. A confirmed correction that was made and undone since is reopened too.
 
     Args:
-        findings: Rows of `findings`, with `first_seen` where it is known.
+        findings: Rows of `findings`, with `first_seen` and `age_is_minimum` where they are known.
         standing: The decisions that hold (`Decisions.standing`).
         on: The date that exceptions are judged at.
 
@@ -280,8 +280,11 @@ def with_states(findings: pl.DataFrame, standing: pl.DataFrame, *, on: dt.date) 
         The findings with `state`, `is_open`, and `decided_by`, `decided_on`, `reason`, `cause` (the decision's, else
         the rule's), `proposed_code`, `effective_on`, `expires_on` and `decision` (its number).
     """
-    if "first_seen" not in findings.columns:
-        findings = findings.with_columns(first_seen=pl.lit(None, pl.Date))
+    for name, unknown in (("first_seen", pl.lit(None, pl.Date)), ("age_is_minimum", pl.lit(None, pl.Boolean))):
+        if name not in findings.columns:
+            findings = findings.with_columns(unknown.alias(name))
+    # Where a finding may be older than was looked, it cannot be said to have come back.
+    came_back = (pl.col("first_seen") > pl.col("decided_on")) & ~pl.col("age_is_minimum").fill_null(False)
     decided = standing.select(
         "finding_id",
         "answer",
@@ -303,7 +306,7 @@ def with_states(findings: pl.DataFrame, standing: pl.DataFrame, *, on: dt.date) 
         .then(pl.lit("reopened"))
         .when(pl.col("answer").is_null())
         .then(pl.lit("open"))
-        .when((pl.col("answer") == "confirm") & (pl.col("first_seen") > pl.col("decided_on")).fill_null(False))
+        .when((pl.col("answer") == "confirm") & came_back.fill_null(False))
         .then(pl.lit("reopened"))
         .when((pl.col("answer") == "exception") & (pl.col("expires_on") < on))
         .then(pl.lit("reopened"))
