@@ -21,6 +21,7 @@ from workbench.errors import SettingsError, unknown_name
 from workbench.settings import Settings
 
 OWN_BAND_RANGES = Path(__file__).parent / "band_ranges.csv"
+BANDS = (*(f"Band {band}" for band in (1, 2, 3, 4, 5, 6, 7, "8a", "8b", "8c", "8d", 9)),)
 BAND_RANGE_COLUMNS = ("matrix", "level", "lowest_band", "highest_band")
 
 
@@ -38,6 +39,7 @@ class CodingSettings:
     registration_fresh_days: int = 7
     registration_due_days: int = 60
     ledger_tolerance: float = 0.01
+    ledger_check_interval_days: int = 92
     gosc_check_interval_days: int = 365
     odp_convention: str = ""
     ambulance_letter: str = ""
@@ -80,7 +82,7 @@ class CodingSettings:
 
     @cached_property
     def band_ranges_as_json(self) -> str:
-        """The band ranges as a query receives them: a list of matrix, level, lowest and highest band.
+        """The band ranges as a query receives them: a JSON list of rows of matrix, level, lowest and highest band.
 
         Raises:
             SettingsError: the file is missing, lacks a column, or a band is not one that can be ranked.
@@ -95,11 +97,14 @@ class CodingSettings:
                 f"The band ranges in {self.band_ranges.name!r} must have rows and exactly the columns: "
                 f"{', '.join(BAND_RANGE_COLUMNS)}."
             )
-        ranges = []
         for row in rows:
-            lowest, highest = (_band(row[name], self.band_ranges) for name in BAND_RANGE_COLUMNS[2:])
-            ranges.append({"matrix": row["matrix"], "level": row["level"], "lowest": lowest, "highest": highest})
-        return json.dumps(ranges)
+            for name in BAND_RANGE_COLUMNS[2:]:
+                if row[name] not in BANDS:
+                    raise SettingsError(
+                        f"The band ranges in {self.band_ranges.name!r} hold the band {row[name]!r}. "
+                        f"Allowed: {', '.join(BANDS)}."
+                    )
+        return json.dumps([[row[name] for name in BAND_RANGE_COLUMNS] for row in rows])
 
     def bound(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Return the settings that a rule names, as its query receives them."""
@@ -112,12 +117,3 @@ class CodingSettings:
 def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise SettingsError(f"`{name}` is {value!r}. Allowed: {', '.join(repr(one) for one in allowed)}.")
-
-
-def _band(text: str | None, source: Path) -> float:
-    words = (text or "").removeprefix("Band").strip()
-    numbers = {**{str(band): float(band) for band in range(1, 10)}, "8a": 8.1, "8b": 8.2, "8c": 8.3, "8d": 8.4}
-    if words not in numbers or words == "8":
-        allowed = "Band 1 to Band 7, Band 8a to Band 8d, Band 9"
-        raise SettingsError(f"The band ranges in {source.name!r} hold the band {text!r}. Allowed: {allowed}.")
-    return numbers[words]

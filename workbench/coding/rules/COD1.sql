@@ -60,9 +60,8 @@ select
     case
         when doubtful.coded_group = 'blank' then 'No occupation code is filled in.'
         when hints.with_digit is not null
-            then 'Not in the list of occupation codes: the letter O stands for the digit 0? Nearest: ' || hints.with_digit || '.'
-        when hints.codes is not null then 'Not in the list of occupation codes. Nearest: ' || hints.codes || '.'
-        else 'Not in the list of occupation codes.'
+            then 'Not in the list of occupation codes. The letter O for the digit 0: ' || hints.with_digit || '?'
+        else 'Not in the list of occupation codes.' || coalesce(' Nearest: ' || hints.codes || '.', '')
     end as detail
 from doubtful
 left join hints on hints.occupation_code = doubtful.occupation_code
