@@ -11,11 +11,16 @@ from workbench.coding.decisions import Decisions, with_states
 from workbench.coding.findings import coverage
 from workbench.coding.kept_findings import findings_kept, with_age
 from workbench.coding.local_settings import CodingSettings
+from workbench.coding.suggestions import position_suggestions, suggestions
 from workbench.errors import PeriodError
 from workbench.measures.coverage import months_loaded
 from workbench.periods import last_completed_month_end, shown_date
 from workbench.settings import Settings
 from workbench.warehouse.snapshot import Snapshot
+
+#: Families of rules that doubt a code; findings of other rules are not put right by another code.
+CODE_RULES = ("COD", "CON", "POP", "POS")
+SUGGESTED = ("suggested_code", "confidence", "reasons", "candidates")
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,10 @@ def review(snapshot: Snapshot, settings: Settings, *, organisation: str, as_at: 
         )
     standing = Decisions.of(settings).standing(organisation)
     asked = coverage(snapshot, organisation, period)
-    now = _told(snapshot, settings, organisation, months, local, standing, as_at)
+    now = with_suggestions(
+        _told(snapshot, settings, organisation, months, local, standing, as_at),
+        suggestions(snapshot, organisation, period, local),
+    )
     if len(months) > 1:
         before = _told(snapshot, settings, organisation, months[:-1], local, standing, as_at)
         # A finding whose values changed was not put right, nor was one of a rule that could not be asked this time.
@@ -73,7 +81,7 @@ def review(snapshot: Snapshot, settings: Settings, *, organisation: str, as_at: 
             pl.col("rule_id").is_in(asked.filter(pl.col("state") == "ran")["rule_id"].to_list()),
         )
         gone = gone.with_columns(state=pl.lit("fixed"), is_open=pl.lit(False))
-        now = pl.concat([now, gone])
+        now = pl.concat([now, gone], how="diagonal")
     return Review(
         organisation,
         as_at,
@@ -96,9 +104,31 @@ def _told(
     found = findings_kept(snapshot, settings, organisation, months[-1], local)
     aged = with_age(found, snapshot, settings, organisation=organisation, months=months, local=local)
     aged = aged.with_columns(last_seen=pl.lit(months[-1], pl.Date))
-    return with_states(_with_suggestions(aged), standing, on=as_at)
+    return with_states(aged, standing, on=as_at)
 
 
-def _with_suggestions(found: pl.DataFrame) -> pl.DataFrame:
-    columns = ("suggested_code", "confidence", "reasons", "candidates")
-    return found.with_columns(pl.lit(None, pl.String).alias(name) for name in columns)
+def with_suggestions(found: pl.DataFrame, by_assignment: pl.DataFrame) -> pl.DataFrame:
+    """Say beside each finding about a code which code the evidence points to, or why none can be named.
+
+    Findings about an assignment bear that assignment's suggestion; findings about a position bear one only where all
+    its holders point to the same code. Findings about something else, such as a missing supervisor, bear none: the
+    code is not what is to be put right there.
+
+    Args:
+        found: Findings, one row each.
+        by_assignment: The frame of `suggestions` for the same organisation and month.
+    """
+    of_assignments = by_assignment.select("assignment_key", *SUGGESTED).unique("assignment_key", keep="none")
+    by_position = position_suggestions(by_assignment).with_columns(reasons=pl.col("declined"))
+    of_positions = by_position.select("position_number", *SUGGESTED)
+    is_about_a_code = pl.col("rule_id").str.slice(0, 3).is_in(CODE_RULES)
+    on_assignment = is_about_a_code & pl.col("assignment_key").is_not_null()
+    on_position = is_about_a_code & pl.col("assignment_key").is_null() & pl.col("position_number").is_not_null()
+    return pl.concat(
+        [
+            found.filter(on_assignment).join(of_assignments, on="assignment_key", how="left"),
+            found.filter(on_position).join(of_positions, on="position_number", how="left"),
+            found.filter(~on_assignment & ~on_position),
+        ],
+        how="diagonal",
+    )

@@ -242,7 +242,9 @@ def _rules_asked(found: Review) -> list[dict[str, Any]]:
 
 def _sheet_name(wanted: str, taken: set[str]) -> str:
     """Return a name that a sheet may have, different from those taken whatever their case."""
-    cleaned = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip("' ")[:_LONGEST_SHEET_NAME].strip("' ") or "Sheet"
+    cleaned = (
+        " ".join(re.sub(r"[\[\]:*?/\\]", " ", wanted).split()).strip("' ")[:_LONGEST_SHEET_NAME].strip("' ") or "Sheet"
+    )
     name, number = cleaned, 1
     while name.casefold() in taken | {"contents", "mass update", "rules", "history"}:
         number += 1
