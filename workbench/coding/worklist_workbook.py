@@ -58,7 +58,7 @@ TASKS = (
     Heading("candidates", "Candidates", 18),
     Heading("state", "State", 11),
     Heading("first_seen", "There since", 12),
-    Heading("age_months", "Age (months)", 9),
+    Heading("age_months", "Age in months (12: or more)", 11),
     Heading("due", "Answer by (our choice)", 13),
     Heading("answer", "Answer", 16, ("agree", "other code", "leave as it is", "exception")),
     Heading("other_code", "Other code", 11),
