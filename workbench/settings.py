@@ -111,7 +111,7 @@ class Settings:
             stale_after_days=_whole_number("stale_after_days", values.get("stale_after_days", cls.stale_after_days)),
             snapshots_kept=_whole_number("snapshots_kept", values.get("snapshots_kept", cls.snapshots_kept)),
             disclosure=_thresholds(values.get("disclosure", {})),
-            themes={name: values[name] for name in _theme_names() if isinstance(values.get(name), dict)},
+            themes=_themes(values),
         )
 
 
@@ -130,6 +130,14 @@ def default_key_file(home: Path) -> Path:
 def _theme_names() -> set[str]:
     """Themes are found by their shape, so that a new one brings its settings without a change here."""
     return {path.parent.name for path in Path(__file__).parent.glob("*/dashboard.py")}
+
+
+def _themes(values: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    themes = {name: values[name] for name in sorted(_theme_names() & values.keys())}
+    for name, received in themes.items():
+        if not isinstance(received, dict):
+            raise SettingsError(f"The settings of `{name}` stand below a heading `[{name}]`: received {received!r}.")
+    return themes
 
 
 def _from_file(config: Path | str | None) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from workbench.warehouse.snapshot import Snapshot
 
 QUERIES = Path(__file__).parent / "queries"
 TYPES: dict[str, type[pl.DataType]] = {"fte": pl.Float64, "holders": pl.Int64}
-RETURNED = {name: TYPES.get(name, pl.String) for name in FINDING_COLUMNS}
-FINDINGS = {
+RETURNED: dict[str, type[pl.DataType]] = {name: TYPES.get(name, pl.String) for name in FINDING_COLUMNS}
+FINDINGS: dict[str, type[pl.DataType]] = {
     "finding_id": pl.String,
     "rule_id": pl.String,
     "step": pl.Int64,
@@ -60,16 +60,16 @@ def findings(
     asked = _asked(only)
     ready = coverage(snapshot, organisation, period, only=tuple(asked)).filter(pl.col("state") == "ran")
     frames = [_findings_of(snapshot, asked[rule_id], organisation, period, local) for rule_id in ready["rule_id"]]
-    rows = pl.concat(frames) if frames else pl.DataFrame(schema={k: v for k, v in FINDINGS.items() if k != "finding_id"})
+    rows = (
+        pl.concat(frames) if frames else pl.DataFrame(schema={k: v for k, v in FINDINGS.items() if k != "finding_id"})
+    )
     identified = rows.with_columns(
         pl.Series("finding_id", finding_ids(organisation, rows.select(COMPARED).rows()), dtype=pl.String)
     )
     return identified.select(*FINDINGS).sort("rule_id", "subject_key", "field", "finding_id")
 
 
-def coverage(
-    snapshot: Snapshot, organisation: str, period: dt.date, only: Iterable[str] = ()
-) -> pl.DataFrame:
+def coverage(snapshot: Snapshot, organisation: str, period: dt.date, only: Iterable[str] = ()) -> pl.DataFrame:
     """Say for each rule whether it could be asked: `ran`, or `no_feed` where an extract that it needs is not loaded.
 
     An extract that comes by period must hold this month end; a list or a record of events must be there at all.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -106,12 +106,9 @@ class CodingSettings:
                     )
         return json.dumps([[row[name] for name in BAND_RANGE_COLUMNS] for row in rows])
 
-    def bound(self, names: tuple[str, ...]) -> dict[str, Any]:
+    def bound(self, names: Iterable[str]) -> dict[str, Any]:
         """Return the settings that a rule names, as its query receives them."""
-        return {
-            name: self.band_ranges_as_json if name == "band_ranges" else getattr(self, name)
-            for name in names
-        }  # fmt: skip
+        return {name: self.band_ranges_as_json if name == "band_ranges" else getattr(self, name) for name in names}
 
 
 def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:

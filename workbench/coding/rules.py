@@ -112,7 +112,10 @@ class Rule:
         wrong += [f"`{name}` is missing" for name in names if name not in record]
         if wrong:
             raise ParameterError(f"The record of the rule {record.get('id')!r} cannot be read: {'; '.join(wrong)}.")
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in record.items()})
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in record.items()
+        }
+        return cls(**values)
 
 
 # What every rule's query returns, in this order; null where a column does not apply. No column holds a personal value:
