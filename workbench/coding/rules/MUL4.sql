@@ -34,6 +34,7 @@ select
     'assignments of the person' as other_source,
     primaries || ' of ' || assignments as other_value,
     case
+        when assignments = 1 then 'The only assignment is not the primary one.'
         when primaries = 0 then 'None of ' || assignments || ' assignments is the primary one.'
         else primaries || ' of ' || assignments || ' assignments are primary.'
     end as detail

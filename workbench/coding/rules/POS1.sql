@@ -73,7 +73,7 @@ differing as (
     select
         position_number,
         string_agg(field, ', ' order by place) as fields,
-        string_agg(held, ' || ' order by place) as held,
+        string_agg(held, '; ' order by place) as held,
         string_agg(replace(field, '_', ' ') || ': ' || holders_by_value, '; ' order by place) as detail
     from fields_that_differ
     group by position_number
@@ -105,7 +105,7 @@ select
     listed.occupation_code_name as current_name,
     'other holders of the position' as other_source,
     differing.held as other_value,
-    'People by value. ' || differing.detail as detail
+    'People by value. ' || differing.detail || '.' as detail
 from positions
 inner join differing using (position_number)
 left join commonest_codes using (position_number)

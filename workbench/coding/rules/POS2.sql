@@ -74,7 +74,7 @@ differing as (
         title,
         pay_band,
         string_agg(field, ', ' order by place) as fields,
-        string_agg(held, ' || ' order by place) as held,
+        string_agg(held, '; ' order by place) as held,
         string_agg(replace(field, '_', ' ') || ': ' || holders_by_value, '; ' order by place) as detail
     from fields_that_differ
     group by title, pay_band
@@ -106,7 +106,7 @@ select
     listed.occupation_code_name as current_name,
     'same title and band' as other_source,
     differing.held as other_value,
-    jobs.pay_band || ', people by value. ' || differing.detail as detail
+    jobs.pay_band || ', people by value. ' || differing.detail || '.' as detail
 from jobs
 inner join differing using (title, pay_band)
 left join commonest_codes using (title, pay_band)

@@ -77,7 +77,7 @@ alike as (
         cost_centre,
         string_agg(position_number, ';' order by position_number) as positions,
         string_agg(
-            position_number || ': ' || holders || ' people, ' || format('{:g}', fte::double) || ' FTE', '; '
+            position_number || ' (people ' || holders || ', FTE ' || format('{:g}', fte::double) || ')', ', '
             order by position_number
         ) as heads_and_fte,
         min(position_title) as position_title,
@@ -121,7 +121,7 @@ select
     listed.occupation_code_name as current_name,
     'other positions' as other_source,
     alike.positions as other_value,
-    alike.copies || ' positions are alike in every field. ' || alike.heads_and_fte as detail
+    alike.copies || ' positions are alike in every field: ' || alike.heads_and_fte || '.' as detail
 from alike
 left join reference.occupation_code as listed on listed.occupation_code = alike.occupation_code
 order by alike.positions

@@ -86,7 +86,7 @@ select
     listed.occupation_code_name as current_name,
     'evidence of the holders' as other_source,
     mixed.professions as other_value,
-    'People by evidenced profession: ' || mixed.detail as detail
+    'People by evidenced profession: ' || mixed.detail || '.' as detail
 from positions
 inner join mixed using (position_number)
 left join commonest_codes using (position_number)

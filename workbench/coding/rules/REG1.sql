@@ -47,7 +47,7 @@ select
     practising.occupation_code_name as current_name,
     case when practising.job_role_profession is not null then 'job role' else 'occupation code' end as other_source,
     coalesce(practising.job_role_profession, practising.coded_profession) as other_value,
-    'No AHP registration is held. In this post since ' || strftime(practising.begun, '%d/%m/%Y') || '.' as detail
+    'No AHP registration is held.' || coalesce(' In this post since ' || strftime(practising.begun, '%d/%m/%Y') || '.', '') as detail
 from practising
 left join registered on registered.person_key = practising.person_key
 where registered.person_key is null
