@@ -141,8 +141,8 @@ def test_the_parts_of_a_bar_differ_in_pattern_and_add_up_to_the_number_at_its_en
     assert [trace.marker.pattern.shape for trace in drawing.figure.data] == ["", "/"]
     assert [words.text for words in drawing.figure.layout.annotations] == ["20", "9"]
     assert drawing.alt == (
-        "What to do next, in records. Edit on the position: 20 (12 errors and 8 reviews); "
-        "New position: 9 (0 errors and 9 reviews)."
+        "What to do next, in records. Edit on the position: 20 (errors 12, reviews 8); "
+        "New position: 9 (errors 0, reviews 9)."
     )
 
 

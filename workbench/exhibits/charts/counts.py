@@ -13,7 +13,6 @@ from workbench.exhibits.charts.drawing import (
     Series,
     category_axis,
     legend_above,
-    list_in_words,
     nothing_to_draw,
     state_of,
     wrapped,
@@ -93,8 +92,8 @@ def _alt(
     for row in rows:
         sentence = f"{row[category]}: {_in_words(row, total)}"
         if len(parts) > 1 and row[total]:
-            made_of = [f"{_in_words(row, item.column)} {item.label.lower()}" for item in parts]
-            sentence += f" ({list_in_words(made_of)})"
+            made_of = [f"{item.label.lower()} {_in_words(row, item.column)}" for item in parts]
+            sentence += f" ({', '.join(made_of)})"
         sentences.append(sentence)
     return f"{subject}, in {unit}. {'; '.join(sentences)}."
 
