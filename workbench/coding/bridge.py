@@ -68,7 +68,7 @@ def profession_bridge(
     if not {opening, closing} <= set(months_loaded(snapshot, organisation)):
         return None
     rows = snapshot.query(
-        QUERIES / "bridge_assignments.sql", organisation=organisation, opening=opening, closing=closing, view=view
+        QUERIES / "bridge_assignments.sql", organisation=organisation, first=opening, last=closing, view=view
     ).with_columns(_in_known_rows("profession_before"), _in_known_rows("profession_after"))
     bridge = (
         pl.DataFrame({"profession": ROWS})
@@ -150,9 +150,9 @@ def _fte(rows: pl.DataFrame) -> pl.DataFrame:
     joined = out.join(into, on="profession", how="full", coalesce=True).with_columns(
         pl.exclude("profession").fill_null(0)
     )
-    return joined.with_columns(
-        fte_moves_in=pl.col("fte_moves_in_begun") + pl.col("fte_moves_in_changed")
-    ).select("profession", *(term if term == "fte_change" else f"fte_{term}" for term in TERMS))
+    return joined.with_columns(fte_moves_in=pl.col("fte_moves_in_begun") + pl.col("fte_moves_in_changed")).select(
+        "profession", *(term if term == "fte_change" else f"fte_{term}" for term in TERMS)
+    )
 
 
 def _assert_whole(bridge: pl.DataFrame) -> None:

@@ -1,5 +1,5 @@
 -- grain: one row per assignment employed on a substantive contract at either of two month ends
--- parameters: $organisation, $opening, $closing, $view (coded or evidenced).
+-- parameters: $organisation, $first, $last, $view (coded or evidenced).
 -- A profession that changed through recodes alone was recoded; one that changed through any movement was moved.
 with held as (
     select
@@ -18,7 +18,7 @@ with held as (
         and evidence.assignment_key = assignment.assignment_key
     where
         assignment.organisation_code = $organisation
-        and assignment.period in ($opening, $closing)
+        and assignment.period in ($first, $last)
         and assignment.is_employed
         and assignment.is_substantive
 ),
@@ -28,8 +28,8 @@ moved as (
     from marts.coding_change
     where
         organisation_code = $organisation
-        and period > $opening
-        and period <= $closing
+        and period > $first
+        and period <= $last
         and kind = 'movement'
         and case $view
             when 'coded' then coded_before <> coded_after
@@ -40,18 +40,18 @@ moved as (
 people as (
     select
         person_key,
-        bool_or(period = $opening) as was_here,
-        bool_or(period = $closing) as is_here
+        bool_or(period = $first) as was_here,
+        bool_or(period = $last) as is_here
     from held
     group by person_key
 ),
 
 opening as (
-    select * from held where period = $opening
+    select * from held where period = $first
 ),
 
 closing as (
-    select * from held where period = $closing
+    select * from held where period = $last
 )
 
 select
