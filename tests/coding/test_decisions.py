@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.coding.decisions import DecisionError, Decisions, with_states
+from workbench.coding.decisions import DecisionError, Decisions, decisions_file, standing_decisions, with_states
 from workbench.errors import UnknownName
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +63,12 @@ def test_a_decision_is_kept_with_its_name_reason_cause_and_dates(decisions):
         "proposed_code": "S1E", "decided_on": dt.date(2026, 10, 4), "effective_on": dt.date(2026, 10, 4),
         "expires_on": None, "snapshot": "20261004T061200-3f9a1c2b",
     }  # fmt: skip
+
+
+def test_an_area_of_work_is_proposed_as_it_is_written(decisions):
+    area = "Clinical Support > Physiotherapy"
+    decisions.record({**FINDING, "field": "area_of_work"}, answer="confirm", proposed_code=area, **SAID)
+    assert decisions.standing("XAA")["proposed_code"].item() == area
 
 
 def test_decisions_of_one_organisation_are_not_those_of_another(decisions):
@@ -183,6 +189,13 @@ def test_the_decisions_are_readable_by_their_owner_alone(decisions):
     expected = (0o600, 0o700) if os.name == "posix" else (0o666, 0o777)
     modes = tuple(path.stat().st_mode & 0o777 for path in (decisions.path, decisions.path.parent))
     assert modes == expected
+
+
+def test_to_look_where_nothing_was_ever_decided_makes_no_file(own_settings):
+    assert standing_decisions(own_settings, "XAA").is_empty()
+    assert not decisions_file(own_settings).exists()
+    Decisions.of(own_settings).record(FINDING, answer="challenge", **SAID)
+    assert standing_decisions(own_settings, "XAA")["finding_id"].to_list() == ["a" * 16]
 
 
 def test_a_damaged_database_is_one_readable_message(tmp_path):

@@ -99,6 +99,18 @@ class DecisionError(WorkbenchError):
     """A decision is incomplete, contradicts itself, or cannot be kept."""
 
 
+def decisions_file(settings: Settings) -> Path:
+    """Return where the decisions of this installation lie."""
+    return settings.home / "decisions" / "coding.sqlite"
+
+
+def standing_decisions(settings: Settings, organisation: str) -> pl.DataFrame:
+    """Return the decision that holds for each finding; no rows, and no new file, where nothing was ever decided."""
+    if not decisions_file(settings).exists():
+        return pl.DataFrame(schema=HISTORY)
+    return Decisions.of(settings).standing(organisation)
+
+
 class Decisions:
     """The decisions of one warehouse, open to read and to add to.
 
@@ -123,7 +135,7 @@ class Decisions:
     @classmethod
     def of(cls, settings: Settings) -> Decisions:
         """Open the decisions that belong to this installation's warehouse."""
-        return cls(settings.home / "decisions" / "coding.sqlite")
+        return cls(decisions_file(settings))
 
     def record(
         self,
@@ -153,7 +165,7 @@ class Decisions:
             person: Who decides, by name.
             reason: Why, in words; no staff number.
             cause: Root cause: `system`, `data`, `no_option` or `process`; the rule's own when empty.
-            proposed_code: The code that should stand there, where a confirmed finding is about a code.
+            proposed_code: The code, or another field's value, that should stand there once a finding is confirmed.
             effective_on: From when the correction holds; the day of the decision when not given.
             expires_on: Last day of an exception; `exception_months` after the decision when not given.
             exception_months: How long an exception lasts where no date is given.
@@ -187,7 +199,7 @@ class Decisions:
             "person": _stated("person", person),
             "reason": _stated("reason", reason),
             "cause": cause or finding.get("cause"),
-            "proposed_code": proposed_code.strip().upper() or None,
+            "proposed_code": _as_kept(proposed_code, finding.get("field")) or None,
             "effective_on": effective_on or (decided_on if answer == "confirm" else None),
             "expires_on": expires_on,
             "snapshot": snapshot or None,
@@ -333,6 +345,11 @@ def _added(connection: sqlite3.Connection, row: Mapping[str, Any], moment: dt.da
     # Names of our own columns; every value is bound.
     cursor = connection.execute(f"insert into decision ({', '.join(names)}) values ({marks})", texts)  # noqa: S608
     return int(cursor.lastrowid or 0)
+
+
+def _as_kept(proposed: str, field: str | None) -> str:
+    # Occupation codes are written in capitals; an area of work is kept as ESR's list writes it.
+    return proposed.strip().upper() if field in (None, "occupation_code") else proposed.strip()
 
 
 def _stated(what: str, text: str) -> str:
