@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,8 @@ def findings_kept(
     snapshot: Snapshot, settings: Settings, organisation: str, period: dt.date, local: CodingSettings
 ) -> pl.DataFrame:
     """Return what the rules find (`findings`), from the file kept for this month where there is one."""
+    if not (settings.warehouse / "snapshots" / f"{snapshot.id}.duckdb").exists():
+        return findings(snapshot, organisation, period, local)
     folder = settings.warehouse / "findings"
     known = (snapshot.id, organisation, period.isoformat(), _rules_fingerprint(), _choices(local))
     path = folder / f"{snapshot.id}-{hashlib.sha256('|'.join(known).encode()).hexdigest()[:24]}.parquet"
@@ -67,19 +69,37 @@ def with_age(
         there in the earliest month that was looked at, so that it may be older.
     """
     looked_at = list(reversed(months))[: MONTHS_FOLLOWED + 1]
-    first_seen = dict.fromkeys(found["finding_id"].to_list(), looked_at[0])
-    still_there = set(first_seen)
-    for month in looked_at[1:]:
-        if not still_there:
-            break
-        still_there &= set(findings_kept(snapshot, settings, organisation, month, local)["finding_id"].to_list())
-        first_seen |= dict.fromkeys(still_there, month)
+    earlier = (
+        (month, findings_kept(snapshot, settings, organisation, month, local)["finding_id"].to_list())
+        for month in looked_at[1:]
+    )
+    first_seen = there_since(looked_at[0], found["finding_id"].to_list(), earlier)
     seen = pl.DataFrame(list(first_seen.items()), schema={"finding_id": pl.String, "first_seen": pl.Date}, orient="row")
     month_number = pl.col("first_seen").dt.year().cast(pl.Int64) * 12 + pl.col("first_seen").dt.month()
     now = looked_at[0].year * 12 + looked_at[0].month
     return found.join(seen, on="finding_id", how="left", maintain_order="left").with_columns(
         age_months=now - month_number, age_is_minimum=pl.col("first_seen") == looked_at[-1]
     )
+
+
+def there_since(
+    month: dt.date, ids: Iterable[str], earlier: Iterable[tuple[dt.date, Iterable[str]]]
+) -> dict[str, dt.date]:
+    """Say for each finding of a month since which month it has been there without a break.
+
+    Args:
+        month: The month end.
+        ids: The findings of that month.
+        earlier: Earlier month ends with the findings of each, latest first; read only as far as it matters.
+    """
+    since = dict.fromkeys(ids, month)
+    still_there = set(since)
+    for before, there in earlier:
+        still_there &= set(there)
+        if not still_there:
+            break
+        since |= dict.fromkeys(still_there, before)
+    return since
 
 
 @cache

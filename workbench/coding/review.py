@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.coding.decisions import Decisions, with_states
+from workbench.coding.decisions import standing_decisions, with_states
 from workbench.coding.findings import coverage
 from workbench.coding.kept_findings import findings_kept, with_age
 from workbench.coding.local_settings import CodingSettings
@@ -68,7 +68,7 @@ def review(snapshot: Snapshot, settings: Settings, *, organisation: str, as_at: 
             f"The month that ends on {shown_date(period)} is not loaded for {organisation!r}. {loaded} "
             "See `workbench status`."
         )
-    standing = Decisions.of(settings).standing(organisation)
+    standing = standing_decisions(settings, organisation)
     asked = coverage(snapshot, organisation, period)
     now = with_suggestions(
         _told(snapshot, settings, organisation, months, local, standing, as_at),
