@@ -53,7 +53,10 @@ doubtful as (
             posts.person_key not in (select person_key from people_in_date)
             or fresh.is_in_date
             or fresh.profession = posts.evidenced_profession
-            or (starts_with(fresh.profession, 'Arts therapist') and posts.coded_profession = fresh.profession)
+            or (
+                starts_with(fresh.profession, 'Arts therapist')
+                and posts.evidenced_profession in (select label from reference.profession where is_arts_therapy)
+            )
         )
 )
 
