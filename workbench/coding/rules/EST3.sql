@@ -21,7 +21,11 @@ totals as (
 held as (
     select *, upper(trim(cost_centre)) as own_cost_centre
     from marts.assignment_month
-    where organisation_code = $organisation and period = $period and is_employed
+    where
+        organisation_code = $organisation
+        and period = $period
+        and is_employed
+        and assignment_key in (select assignment_key from splits)
 ),
 
 differences as (

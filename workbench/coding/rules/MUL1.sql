@@ -1,11 +1,16 @@
 -- grain: one row per person of an AHP post and reason: several active assignments, or registrations in several professions
 -- parameters: $organisation, $period. A registration counts that was in date at the last check known at the month end.
-with staff as (
+with ahp_people as (
+    select person_key
+    from marts.coding_record
+    where organisation_code = $organisation
+        and period = $period
+        and (vote_status <> 'none' or staff_group_code = '04')
+),
+
+staff as (
     select
         *,
-        bool_or(vote_status <> 'none' or coalesce(staff_group_code = '04', false)) over (
-            partition by person_key
-        ) as is_ahp_person,
         row_number() over (
             partition by person_key
             order by is_primary_recorded desc nulls last, fte desc nulls last, assignment_order, assignment_key
@@ -13,6 +18,7 @@ with staff as (
     from marts.coding_record
     where organisation_code = $organisation
         and period = $period
+        and person_key in (from ahp_people)
 ),
 
 assignments as (
@@ -26,7 +32,6 @@ assignments as (
         ) as fte_by_profession
     from staff
     where is_active
-        and is_ahp_person
     group by person_key
     having count(*) > 1
 ),
@@ -84,5 +89,4 @@ select
     found.detail
 from found
 inner join staff on staff.person_key = found.person_key and staff.place = 1
-where staff.is_ahp_person
 order by staff.person_key, found.field

@@ -1,12 +1,18 @@
 -- grain: one row per person whom a service list splits between professions and who has one assignment
 -- parameters: $organisation, $period. A split without FTE is worked out from its percentage of the assignment's FTE.
 with staff as (
-    select
-        *,
-        count(*) over (partition by person_key) as assignments
+    select *
     from marts.coding_record
     where organisation_code = $organisation
         and period = $period
+        and person_key in (
+            select person_key
+            from marts.coding_record
+            where organisation_code = $organisation
+                and period = $period
+            group by person_key
+            having count(*) = 1
+        )
 ),
 
 splits as (
@@ -16,10 +22,11 @@ splits as (
         listed.profession_code,
         sum(coalesce(listed.fte, listed.split_percent * staff.fte::decimal(9, 4) * 0.01)) as fte
     from staging.service_list as listed
-    inner join staff on staff.person_key = listed.person_key and staff.assignments = 1
+    inner join staff on staff.person_key = listed.person_key
     where listed.organisation_code = $organisation
         and listed.profession is not null
-    group by all
+    group by listed.person_key, listed.profession, listed.profession_code
+    qualify count(*) over (partition by listed.person_key) > 1
 ),
 
 -- What each part would be coded as: the listed code of its profession at the level of the code now held.
@@ -55,7 +62,6 @@ stated as (
     from splits
     left join codes on codes.person_key = splits.person_key and codes.profession = splits.profession
     group by splits.person_key
-    having count(*) > 1
 )
 
 select

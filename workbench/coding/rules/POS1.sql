@@ -37,17 +37,23 @@ positions as (
         count(distinct person_key) as holders
     from staff
     group by position_number
-    having bool_or(is_ahp_relevant)
+    having bool_or(is_ahp_relevant) and count(*) > 1
+),
+
+shared as (
+    select *
+    from staff
+    where position_number in (select position_number from positions)
 ),
 
 field_values as (
-    select position_number, 1 as place, 'occupation_code' as field, occupation_code as held, person_key from staff
+    select position_number, 1 as place, 'occupation_code' as field, occupation_code as held, person_key from shared
     union all
-    select position_number, 2, 'job_role', job_role, person_key from staff
+    select position_number, 2, 'job_role', job_role, person_key from shared
     union all
-    select position_number, 3, 'area_of_work', area_of_work, person_key from staff
+    select position_number, 3, 'area_of_work', area_of_work, person_key from shared
     union all
-    select position_number, 4, 'position_title', title, person_key from staff
+    select position_number, 4, 'position_title', title, person_key from shared
 ),
 
 holders_by_value as (

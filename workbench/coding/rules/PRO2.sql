@@ -1,4 +1,4 @@
--- grain: one row per position of allied health professionals that is new, or per field of it that changed since the month before
+-- grain: one row per AHP position that is new, or per field of it that changed since the month before
 -- A field changed when no holder's value now was held by any holder before: someone leaving changes no position.
 with months as (
     select max(period) as earlier
@@ -53,7 +53,9 @@ fields as (
             {'field': 'cost_centre', 'value': cost_centre}
         ], recursive := true)
     from records
-    where period = $period or period = (select earlier from months)
+    where
+        position_number in (select position_number from now)
+        and (period = $period or period = (select earlier from months))
 ),
 
 values_held as (
