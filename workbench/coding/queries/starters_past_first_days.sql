@@ -24,7 +24,11 @@ first_listed as (
     where record.vote_status not in ('none', 'weak') or record.staff_group_code = '04'
     qualify row_number() over (
         partition by starts.person_key, starts.start_date
-        order by record.period, record.is_primary_recorded desc nulls last, record.assignment_order, record.assignment_key
+        order by
+            record.period,
+            record.is_primary_recorded desc nulls last,
+            record.assignment_order,
+            record.assignment_key
     ) = 1
 ),
 

@@ -96,6 +96,7 @@ select
         when 'no budget line' then fte::decimal(18, 2)::varchar || ' FTE in post without a budget line'
         else fte::decimal(18, 2)::varchar || ' FTE in post on a line without budget (unfunded)'
     end
-    || case when was_there then '; the same as in the ledger before.' else '; new since the ledger before.' end as detail
+    || case when was_there then '; the same as in the ledger before.' else '; new since the ledger before.' end
+        as detail
 from found
 order by cost_centre, staff_group

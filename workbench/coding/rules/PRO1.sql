@@ -55,7 +55,8 @@ judged as (
             when held.job_role is null then 'the job role is blank'
             when held.area_of_work is null then 'the area of work is blank'
             when held.vote_status in ('conflict', 'majority') then 'code, job role and registration disagree'
-            when not coalesce(held.radiography_branch_agrees, true) then 'code and job role name two radiography branches'
+            when not coalesce(held.radiography_branch_agrees, true)
+                then 'code and job role name two radiography branches'
             when held.evidenced_profession is not null and held.coded_profession is null
                 then 'the occupation code names no profession'
         end as what

@@ -1,4 +1,4 @@
--- grain: one row per position of allied health professionals whose title, band or team changed without its coding, or the reverse
+-- grain: one row per AHP position whose title, band or team changed without its coding, or the reverse
 -- A field changed when no holder's value now was held by any holder in the month loaded before.
 with months as (
     select max(period) as earlier
