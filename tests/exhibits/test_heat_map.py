@@ -146,12 +146,12 @@ def test_the_parts_of_a_bar_differ_in_pattern_and_add_up_to_the_number_at_its_en
     )
 
 
-def test_a_bar_with_a_withheld_part_says_so_and_is_no_longer_than_what_is_shown():
+def test_a_bar_with_a_withheld_part_is_as_long_as_its_total_and_not_divided():
     drawing = bars(("Edit on the position", 12, 30), ("HCPC check", 3, 30))
-    texts = [words.text for words in drawing.figure.layout.annotations]
-    assert texts[0] == "42"
-    assert "part withheld" in texts[1] or texts[1] == "withheld"
-    assert drawing.figure.data[0].x[1] is None
+    errors, reviews, undivided = drawing.figure.data
+    assert (list(errors.x), list(reviews.x), list(undivided.x)) == ([12, None], [30, None], [None, 33])
+    assert undivided.name == "parts withheld"
+    assert [words.text for words in drawing.figure.layout.annotations] == ["42", "33"]
 
 
 def test_a_few_words_may_stand_below_a_bars_name():

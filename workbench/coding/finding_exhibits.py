@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -21,7 +21,7 @@ from workbench.coding.findings import coverage
 from workbench.coding.rules import ROUTES, rules
 from workbench.disclosure import Rate, Released, release
 from workbench.exhibits import Column, Exhibit, ExhibitRequest, Stamp
-from workbench.exhibits.cells import shown_month, shown_number
+from workbench.exhibits.cells import shown_cell, shown_month, shown_number
 from workbench.exhibits.charts import Series, count_bars, heat_map, month_lines
 from workbench.measures.coverage import months_loaded
 from workbench.periods import last_completed_month_end, shown_date
@@ -87,7 +87,7 @@ def findings_by_rule_and_profession(workbench: Workbench, request: ExhibitReques
         columns=(
             Column("rule", "Rule"),
             Column("total", "All", "count"),
-            *(Column(item.column, item.label, "count") for item in columns),
+            Column("professions", "By profession"),
         ),
         figure=drawing.figure,
         alt=drawing.alt,
@@ -132,7 +132,19 @@ def _no_grid() -> pl.DataFrame:
 
 def _with_rule_names(table: pl.DataFrame) -> pl.DataFrame:
     questions = {rule.id: f"{rule.id} {rule.question}" for rule in rules().values()}
-    return table.with_columns(rule=pl.col("rule_id").replace(questions))
+    in_words = [_professions_in_words(row) for row in table.iter_rows(named=True)]
+    return table.with_columns(
+        pl.Series("professions", in_words, dtype=pl.String), rule=pl.col("rule_id").replace(questions)
+    )
+
+
+def _professions_in_words(row: Mapping[str, Any]) -> str | None:
+    """Write the cells of a row that are not zero, most first: sixteen columns of figures fit no page."""
+    named = [(name, label) for name, label in profession_columns().items() if row[name] or row[name] is None]
+    if row["total_status"] == "no_data":
+        return None
+    ordered = sorted(named, key=lambda cell: -(row[cell[0]] or 0))
+    return ", ".join(f"{label} {shown_cell('count', row[name], row[f'{name}_status'])}" for name, label in ordered)
 
 
 def _grid_title(table: pl.DataFrame, *, loaded: bool) -> str:

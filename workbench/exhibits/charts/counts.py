@@ -18,7 +18,7 @@ from workbench.exhibits.charts.drawing import (
     wrapped,
 )
 from workbench.exhibits.exhibit import Stamp
-from workbench.exhibits.house_style import GREY, INK, PALETTE, SMALL_SIZE, TEXT_SIZE, Canvas
+from workbench.exhibits.house_style import BAND, GREY, INK, PALETTE, SMALL_SIZE, TEXT_SIZE, Canvas
 
 ROW_HEIGHT = 48
 #: The pattern of each part beside its colour, because colour alone must not tell them apart.
@@ -38,7 +38,7 @@ def count_bars(
 ) -> Drawing:
     """Draw a bar for each category, divided into its parts, with the total written at its end.
 
-    Where a part is withheld but the total is not, the bar is shorter than its total and says "part withheld".
+    Where a part is withheld but the total is not, the bar is not divided: it is as long as its total, and pale.
 
     Args:
         table: released rows, one per category, in the order in which they are drawn from the top.
@@ -57,21 +57,27 @@ def count_bars(
     positions = list(range(len(rows)))
     for index, item in enumerate(parts):
         canvas.draw(
-            "bar", x=[row[item.column] for row in rows], y=positions, orientation="h", width=0.56,
+            "bar", y=positions,
+            x=[None if _is_undivided(row, columns, total) else row[item.column] for row in rows],
+            orientation="h", width=0.56,
             name=wrapped(item.label, 40), hovertemplate=f"%{{x:,}} {unit}<extra>{wrapped(item.label, 40)}</extra>",
             marker=dict(
                 color=PALETTE[index],
                 pattern=dict(shape=PATTERNS[index], fillmode="overlay", fgcolor="white", size=6, solidity=0.2),
             ),
         )  # fmt: skip
-    ends = [float(sum(row[column] or 0 for column in columns)) for row in rows]
+    whole = [row[total] if _is_undivided(row, columns, total) else None for row in rows]
+    if any(whole):
+        canvas.draw(
+            "bar", x=whole, y=positions, orientation="h", width=0.56, name="parts withheld",
+            hovertemplate=f"%{{x:,}} {unit}<extra>parts withheld</extra>",
+            marker=dict(color=BAND, line=dict(color=GREY, width=1)),
+        )  # fmt: skip
+    ends = [float(alone or sum(row[column] or 0 for column in columns)) for row, alone in zip(rows, whole, strict=True)]
     for position, row in enumerate(rows):
         state = state_of(row, total)
-        text = state or shown_number(float(row[total]))
-        if not state and any(state_of(row, column) == "withheld" for column in columns):
-            text += "<br>part withheld"
         canvas.write(
-            text, x=ends[position], y=position, xanchor="left", xshift=5, align="left",
+            state or shown_number(float(row[total])), x=ends[position], y=position, xanchor="left", xshift=5,
             font=dict(size=SMALL_SIZE if state else TEXT_SIZE, color=GREY if state else INK),
         )  # fmt: skip
     names = [str(row[category]) for row in rows]
@@ -81,8 +87,12 @@ def count_bars(
     canvas.set(barmode="stack")
     if len(parts) > 1:
         legend_above(canvas)
-    canvas.margin["r"] = 84
+    canvas.margin["r"] = 64
     return Drawing(canvas.figure(), _alt(rows, category, parts, total, unit, subject))
+
+
+def _is_undivided(row: dict[str, Any], columns: Sequence[str], total: str) -> bool:
+    return row[total] is not None and any(state_of(row, column) == "withheld" for column in columns)
 
 
 def _alt(
