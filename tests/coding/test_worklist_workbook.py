@@ -195,7 +195,7 @@ def test_a_decided_finding_leaves_the_worklist_and_a_confirmed_code_goes_to_the_
             "service": "Physiotherapy", "employee_number": "00012345", "assignment_number": "00012345-2",
             "position_number": "900155", "position_title": "Senior Physiotherapist", "holders": 1,
             "field": "occupation_code", "current_code": "SOE", "current_name": None, "proposed_code": "S0E",
-            "fix_type": "to be chosen", "checks": "", "reason": "agreed with the team", "evidence": "",
+            "fix_type": "edit on position", "checks": "", "reason": "agreed with the team", "evidence": "",
             "effective_on": dt.date(2026, 11, 1), "decided_by": "Ada Lead", "decided_on": dt.date(2026, 10, 4),
             "rules": "COD1; POP1", "findings": "f1; f2",
         }

@@ -111,8 +111,9 @@ def _written(
     write_workbook(out, lists, found, organisation_name=name, made_at=opened.snapshot.created_at)
     sheets = lists.sheets()
     return (
-        f"Wrote {lists.tasks.height:,} decisions on {len(sheets)} sheets and {lists.updates.height:,} confirmed "
-        f"corrections to {out}. It holds staff numbers: its making is written down under {opening.person!r}."
+        f"Wrote {lists.tasks.height:,} decisions on {len(sheets)} sheets and confirmed corrections "
+        f"({lists.updates.height:,}) to {out}. "
+        f"It holds staff numbers: its making is written down under {opening.person!r}."
     )
 
 

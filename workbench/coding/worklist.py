@@ -147,6 +147,9 @@ def _tasks(rows: pl.DataFrame, as_at: dt.date) -> pl.DataFrame:
 
 def _updates(rows: pl.DataFrame) -> pl.DataFrame:
     """Bring the confirmed corrections of one subject and field into one row per proposed value."""
+    # Once the clinician has confirmed, what is left is the rule's way of changing the record.
+    fixes = {rule.id: next((FIX_TYPES[way] for way in rule.routes if way in FIX_TYPES), "to be chosen")
+             for rule in rules().values()}  # fmt: skip
     place = (*_SUBJECT, "field")
     grouped = (
         rows.sort("decision")
@@ -154,7 +157,7 @@ def _updates(rows: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("service", "position_title", "current_code", "current_name").drop_nulls().first(),
             pl.col("holders", "effective_on", "decided_on").max(),
-            pl.col("route").first().replace_strict(FIX_TYPES, default="to be chosen", return_dtype=pl.String)
+            pl.col("rule_id").first().replace_strict(fixes, default="to be chosen", return_dtype=pl.String)
             .alias("fix_type"),
             _lines(_phrase(pl.col("other_source"), pl.col("other_value"))).alias("evidence"),
             _lines("reason"),
