@@ -1,4 +1,5 @@
--- grain: one row: the people of the organisation's self-service list at the month end, or none where it is not loaded
+-- grain: one row
+-- The people of the organisation's self-service list at the month end; no row where it is not loaded.
 -- parameters: $organisation, $period, $service (empty: all), $since (a log-in on this day or later counts as recent)
 with people_of_service as (
     select distinct person_key
