@@ -24,10 +24,34 @@ page.header()
 page.show("ahp_by_profession")
 
 # %% [markdown]
+# ## Which rules find something, and for which professions?
+
+# %%
+page.show("findings_by_rule_and_profession")
+
+# %% [markdown]
+# ## What is to be put right next, how, and by whom?
+
+# %%
+page.show("what_to_do_next")
+
+# %% [markdown]
+# ## Is the coding of AHPs getting better?
+
+# %%
+page.show("data_quality_trend")
+
+# %% [markdown]
 # ## How complete is the coding of AHPs?
 
 # %%
 page.show("coding_completeness")
+
+# %% [markdown]
+# ## Where do we stand on the seven steps?
+
+# %%
+page.show("seven_steps")
 
 # %% [markdown]
 # ## How these numbers were counted

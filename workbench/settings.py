@@ -58,6 +58,11 @@ class Settings:
     stale_after_days: int = 35
     snapshots_kept: int = 12
     disclosure: Mapping[str, DisclosureThresholds] = field(default_factory=_default_thresholds)
+    themes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def theme_settings(self, theme: str) -> Mapping[str, Any]:
+        """What stands below `[<theme>]` in the settings file, as read; the theme itself checks names and values."""
+        return self.themes.get(theme, {})
 
     @property
     def warehouse(self) -> Path:
@@ -106,6 +111,7 @@ class Settings:
             stale_after_days=_whole_number("stale_after_days", values.get("stale_after_days", cls.stale_after_days)),
             snapshots_kept=_whole_number("snapshots_kept", values.get("snapshots_kept", cls.snapshots_kept)),
             disclosure=_thresholds(values.get("disclosure", {})),
+            themes=_themes(values),
         )
 
 
@@ -121,6 +127,19 @@ def default_key_file(home: Path) -> Path:
     return Path(platformdirs.user_config_dir("workforce-workbench", appauthor=False)) / f"pseudonyms-{name}.key"
 
 
+def _theme_names() -> set[str]:
+    """Themes are found by their shape, so that a new one brings its settings without a change here."""
+    return {path.parent.name for path in Path(__file__).parent.glob("*/dashboard.py")}
+
+
+def _themes(values: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    themes = {name: values[name] for name in sorted(_theme_names() & values.keys())}
+    for name, received in themes.items():
+        if not isinstance(received, dict):
+            raise SettingsError(f"The settings of `{name}` stand below a heading `[{name}]`: received {received!r}.")
+    return themes
+
+
 def _from_file(config: Path | str | None) -> dict[str, Any]:
     named = config or os.environ.get("WORKBENCH_CONFIG")
     path = Path(named) if named else Path("workbench.toml")
@@ -132,7 +151,7 @@ def _from_file(config: Path | str | None) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise SettingsError(f"The settings file {str(path)!r} cannot be read: {problem}.") from None
-    known = {"home", "key_file", "reports", "stale_after_days", "snapshots_kept", "disclosure"}
+    known = {"home", "key_file", "reports", "stale_after_days", "snapshots_kept", "disclosure"} | _theme_names()
     for name in values:
         if name not in known:
             close = nearest(name, known)

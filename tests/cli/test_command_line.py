@@ -56,8 +56,8 @@ def test_every_option_of_every_command_is_explained(name):
 
 
 def test_the_commands_of_the_design_are_there():
-    assert {"demo", "sample", "load", "status", "rejects", "snapshots", "measures", "measure", "pack", "serve", "lab",
-            "doctor"} <= set(COMMANDS)  # fmt: skip
+    assert {"demo", "sample", "load", "status", "rejects", "snapshots", "measures", "measure", "review", "pack",
+            "serve", "lab", "doctor"} <= set(COMMANDS)  # fmt: skip
 
 
 def test_help_answers_within_three_tenths_of_a_second(tmp_path):

@@ -103,11 +103,15 @@ def test_a_month_that_is_not_loaded_is_said_and_not_drawn_as_zero(trust: Snapsho
 
 
 @pytest.mark.parametrize("audience", ["analyst", "lead", "board"])
-def test_every_exhibit_of_the_page_is_made_for_every_audience(trust: Snapshot, tmp_path: Path, audience: str) -> None:
-    for name in PAGE.exhibits:
+def test_every_exhibit_of_counts_is_made_for_every_audience(trust: Snapshot, tmp_path: Path, audience: str) -> None:
+    for name in ("ahp_by_profession", "coding_completeness"):
         exhibit = EXHIBITS[name](opened(trust, tmp_path, audience), asked())
         assert exhibit.figure is not None and exhibit.alt and exhibit.to_bundle()["id"] == name
 
 
 def test_the_page_offers_the_services_that_have_ahps(trust: Snapshot, tmp_path: Path) -> None:
     assert ahp_services(opened(trust, tmp_path), "XAA", dt.date(2026, 8, 31)) == ["Nutrition", "Therapies"]
+
+
+def test_every_exhibit_of_the_page_has_a_function() -> None:
+    assert set(PAGE.exhibits) == set(EXHIBITS)

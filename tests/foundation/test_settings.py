@@ -68,3 +68,14 @@ def test_a_setting_that_cannot_be_meant_is_refused_in_words(tmp_path, text, said
 def test_a_settings_file_that_is_named_must_be_there(tmp_path):
     with pytest.raises(SettingsError, match="no settings file"):
         Settings.load(tmp_path / "nowhere.toml")
+
+
+def test_what_stands_below_a_theme_is_handed_to_the_theme_as_it_is(tmp_path):
+    settings = Settings.load(written(tmp_path, '[coding]\nodp_convention = "S1T"\n'))
+    assert settings.theme_settings("coding") == {"odp_convention": "S1T"}
+    assert settings.theme_settings("retention") == {}
+
+
+def test_settings_of_a_theme_stand_below_its_heading(tmp_path):
+    with pytest.raises(SettingsError, match=r"below a heading `\[coding\]`: received 7"):
+        Settings.load(written(tmp_path, "coding = 7\n"))

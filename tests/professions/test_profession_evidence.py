@@ -237,6 +237,22 @@ def test_a_hint_that_contradicts_the_strong_votes_changes_nothing() -> None:
     assert torn["evidenced_profession"] == "Arts therapist, type not stated"
 
 
+def test_what_is_hinted_at_is_kept_beside_the_outcome_and_says_whether_it_agrees() -> None:
+    records = [
+        post("S1K", area_of_work="Physiotherapy"),
+        post("S1K", position_title="Dietitian"),
+        post("S1H", area_of_work="Drama Therapy"),
+        post("S1K"),
+    ]
+    found = [evidence_of(record, "19" if record["occupation_code"] == "S1H" else "28") for record in records]
+    assert [(row["hinted_profession"], row["hint_agrees"]) for row in found] == [
+        ("Physiotherapist", True),
+        ("Dietitian", False),
+        ("Dramatherapist", True),
+        (None, None),
+    ]
+
+
 def test_each_field_keeps_its_own_answer_and_says_whether_it_agrees() -> None:
     found = evidence_of(post("S1E", "04025"), "24")
     answers = (found["coded_profession"], found["job_role_profession"], found["registration_profession"])

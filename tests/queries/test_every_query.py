@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ import duckdb
 import pytest
 
 import workbench
+from workbench.coding.local_settings import CodingSettings
 from workbench.extracts import Contract, contracts
 from workbench.warehouse import Snapshot, register
 
@@ -26,7 +28,10 @@ VALUES = {
     "month": dt.date(2026, 8, 31),
     "first": dt.date(2026, 6, 30),
     "last": dt.date(2026, 8, 31),
+    "opening": dt.date(2026, 7, 31),
+    "closing": dt.date(2026, 8, 31),
     "window_months": 12,
+    **CodingSettings().bound([setting.name for setting in dataclasses.fields(CodingSettings)]),
 }
 KEYWORDS = (
     "select from where group order by having join left right full inner outer cross on using as with recursive union "

@@ -23,6 +23,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "snapshots": ("workbench.cli.snapshots", "snapshots", "List the snapshots, or make an earlier one current."),
     "measures": ("workbench.cli.measures", "measures", "List the measures with their definitions."),
     "measure": ("workbench.cli.measures", "measure", "Work out one measure for an organisation and date."),
+    "review": (
+        "workbench.cli.review",
+        "review",
+        "List what is doubtful about the coding of AHPs, or write the worklists.",
+    ),
     "reference": (
         "workbench.cli.reference",
         "reference",

@@ -26,12 +26,20 @@ PAGE = PageSpec(
     title="AHP coding review",
     questions=(
         "Are our allied health professionals recorded in ESR so that they count and can be counted?",
-        "How complete is their coding?",
+        "Which records are doubtful, and what is to be done next?",
+        "How complete is their coding, and is it getting better?",
     ),
     controls=(
         Control("service", "Service", "All services", ahp_services),
         Control("level", "Level", "Qualified, support and students", lambda *_: ("qualified", "support")),
         Control("measure", "Chart shows", "People", lambda *_: ("fte",)),
     ),
-    exhibits=("ahp_by_profession", "coding_completeness"),
+    exhibits=(
+        "ahp_by_profession",
+        "findings_by_rule_and_profession",
+        "what_to_do_next",
+        "data_quality_trend",
+        "coding_completeness",
+        "seven_steps",
+    ),
 )

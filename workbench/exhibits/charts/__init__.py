@@ -10,10 +10,22 @@ Every chart copes with nothing to show: with no rows, or with every value withhe
 from __future__ import annotations
 
 from workbench.exhibits.charts.aims import bars_with_aim
+from workbench.exhibits.charts.counts import count_bars
 from workbench.exhibits.charts.dots import compare_dots
 from workbench.exhibits.charts.drawing import Drawing, Series
 from workbench.exhibits.charts.flows import paired_bars
+from workbench.exhibits.charts.heat import heat_map
 from workbench.exhibits.charts.months import month_lines
 from workbench.exhibits.charts.peers import peer_range
 
-__all__ = ["Drawing", "Series", "bars_with_aim", "compare_dots", "month_lines", "paired_bars", "peer_range"]
+__all__ = [
+    "Drawing",
+    "Series",
+    "bars_with_aim",
+    "compare_dots",
+    "count_bars",
+    "heat_map",
+    "month_lines",
+    "paired_bars",
+    "peer_range",
+]

@@ -264,6 +264,8 @@ sets as (
     select registered_as from outcome
     union
     select evidenced from outcome
+    union
+    select code_hint | area_hint | title_hint from outcome
 ),
 
 named_sets as (
@@ -306,12 +308,18 @@ select
     case when outcome.role_vote <> 0 then outcome.role_vote & outcome.evidenced <> 0 end as job_role_agrees,
     case
         when outcome.registration_vote <> 0 then outcome.registration_vote & outcome.evidenced <> 0
-    end as registration_agrees
+    end as registration_agrees,
+    by_hint.label as hinted_profession,
+    case
+        when by_hint.label is not null
+            then (outcome.code_hint | outcome.area_hint | outcome.title_hint) & outcome.evidenced <> 0
+    end as hint_agrees
 from outcome
 left join named_sets as by_code on by_code.bits = outcome.code_vote
 left join named_sets as by_role on by_role.bits = outcome.role_vote
 left join named_sets as by_registration on by_registration.bits = outcome.registered_as
 left join named_sets as by_evidence on by_evidence.bits = outcome.evidenced
+left join named_sets as by_hint on by_hint.bits = (outcome.code_hint | outcome.area_hint | outcome.title_hint)
 order by
     outcome.organisation_code,
     outcome.period,

@@ -1,0 +1,365 @@
+"""What people decided about findings: kept for good, by name, and never overwritten.
+
+A decision is a row that is added and never changed. Whoever changes their mind adds another one, and an undo is a row
+too, so that the record says what was decided, by whom, and when. The rows stand in a small SQLite database of their
+own, apart from the snapshots: a snapshot never changes and a decision outlives it. Several sessions may write at
+once; each decision is written whole or not at all.
+
+The database holds pseudonyms and no staff numbers. See docs/coding_review.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+from filelock import FileLock, Timeout
+
+from workbench.errors import WorkbenchError, unknown_name
+from workbench.periods import add_months, shown_date
+from workbench.settings import Settings
+
+Answer = Literal["confirm", "challenge", "exception"]
+
+#: What a person may answer to a finding, and the state in which it leaves the finding.
+ANSWERS: dict[str, str] = {"confirm": "accepted", "challenge": "rejected", "exception": "exception"}
+UNDO = "undo"
+STATES = ("open", "reopened", "accepted", "rejected", "exception", "fixed")
+OPEN_STATES = ("open", "reopened")
+CAUSES = ("system", "data", "no_option", "process")
+
+#: What a finding compares: a decision holds for these values and for no others.
+FACTS = ("finding_id", "rule_id", "subject_key", "field", "current_code", "other_value")
+
+HISTORY = {
+    "number": pl.Int64,
+    "at": pl.String,
+    "organisation": pl.String,
+    **dict.fromkeys(FACTS, pl.String),
+    "answer": pl.String,
+    "undoes": pl.Int64,
+    "person": pl.String,
+    "reason": pl.String,
+    "cause": pl.String,
+    "proposed_code": pl.String,
+    "decided_on": pl.Date,
+    "effective_on": pl.Date,
+    "expires_on": pl.Date,
+    "snapshot": pl.String,
+}
+
+_SCHEMA = """
+create table if not exists decision (
+    number integer primary key autoincrement,
+    at text not null,
+    organisation text not null,
+    finding_id text not null,
+    rule_id text not null,
+    subject_key text not null,
+    field text,
+    current_code text,
+    other_value text,
+    answer text not null check (answer in ('confirm', 'challenge', 'exception', 'undo')),
+    undoes integer references decision (number),
+    person text not null check (trim(person) <> ''),
+    reason text not null check (trim(reason) <> ''),
+    cause text,
+    proposed_code text,
+    decided_on text not null,
+    effective_on text,
+    expires_on text,
+    snapshot text,
+    check ((answer = 'undo') = (undoes is not null)),
+    check ((answer = 'exception') = (expires_on is not null))
+) strict;
+create unique index if not exists undone_once on decision (undoes);
+create index if not exists by_organisation on decision (organisation, finding_id);
+create trigger if not exists decisions_never_change before update on decision
+begin
+    select raise(abort, 'a decision is never changed');
+end;
+create trigger if not exists decisions_never_go before delete on decision
+begin
+    select raise(abort, 'a decision is never removed');
+end;
+"""
+_LONGEST_TEXT = 500
+_WAIT_SECONDS = 30
+_STAFF_NUMBER = re.compile(r"\d{6,}")
+
+
+class DecisionError(WorkbenchError):
+    """A decision is incomplete, contradicts itself, or cannot be kept."""
+
+
+def decisions_file(settings: Settings) -> Path:
+    """Return where the decisions of this installation lie."""
+    return settings.home / "decisions" / "coding.sqlite"
+
+
+def standing_decisions(settings: Settings, organisation: str) -> pl.DataFrame:
+    """Return the decision that holds for each finding; no rows, and no new file, where nothing was ever decided."""
+    if not decisions_file(settings).exists():
+        return pl.DataFrame(schema=HISTORY)
+    return Decisions.of(settings).standing(organisation)
+
+
+class Decisions:
+    """The decisions of one warehouse, open to read and to add to.
+
+    Raises:
+        DecisionError: the database cannot be opened or made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # One at a time: two sessions that make the database at once would refuse each other.
+            with FileLock(str(path) + ".lock", timeout=_WAIT_SECONDS, mode=0o600):
+                if not path.exists():
+                    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+                with self._connected() as connection:
+                    connection.execute("pragma journal_mode = wal")
+                    connection.executescript(_SCHEMA)
+        except (OSError, Timeout) as problem:
+            raise self._unusable(problem) from None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Decisions:
+        """Open the decisions that belong to this installation's warehouse."""
+        return cls(decisions_file(settings))
+
+    def record(
+        self,
+        finding: Mapping[str, Any],
+        *,
+        organisation: str,
+        answer: Answer,
+        person: str,
+        reason: str,
+        cause: str = "",
+        proposed_code: str = "",
+        effective_on: dt.date | None = None,
+        expires_on: dt.date | None = None,
+        exception_months: int = 12,
+        snapshot: str = "",
+        at: dt.datetime | None = None,
+    ) -> int:
+        """Add what a person decided about a finding, and return the number of the decision.
+
+        A confirmed finding is to be corrected; a challenged one is right as it stands; an exception leaves it as it
+        is until a date. When two people decide at the same moment both decisions are kept, and the later one holds.
+
+        Args:
+            finding: A row of `findings` (see `FACTS` for what is taken from it).
+            organisation: Code of the organisation.
+            answer: `confirm`, `challenge` or `exception`.
+            person: Who decides, by name.
+            reason: Why, in words; no staff number.
+            cause: Root cause: `system`, `data`, `no_option` or `process`; the rule's own when empty.
+            proposed_code: The code, or another field's value, that should stand there once a finding is confirmed.
+            effective_on: From when the correction holds; the day of the decision when not given.
+            expires_on: Last day of an exception; `exception_months` after the decision when not given.
+            exception_months: How long an exception lasts where no date is given.
+            snapshot: Id of the snapshot in which the finding was seen.
+            at: When it was decided; now, when not given.
+
+        Raises:
+            DecisionError: a name, a reason or a date is missing or impossible, or the decision cannot be kept.
+        """
+        if answer not in ANSWERS:
+            raise unknown_name("answer", answer, ANSWERS)
+        if cause and cause not in CAUSES:
+            raise unknown_name("root cause", cause, CAUSES)
+        moment = at or dt.datetime.now(dt.UTC)
+        decided_on = moment.date()
+        if answer == "exception":
+            expires_on = expires_on or add_months(decided_on, exception_months)
+            if expires_on < decided_on:
+                raise DecisionError(
+                    f"An exception cannot end before it is made: it would end on {shown_date(expires_on)} and is made "
+                    f"on {shown_date(decided_on)}. Give a later last day."
+                )
+        elif expires_on is not None:
+            raise DecisionError(f"Only an exception has a last day: received one for the answer {answer!r}.")
+        if answer != "confirm" and (proposed_code or effective_on):
+            raise DecisionError(f"Only a confirmed finding has a proposed code or an effective date: not {answer!r}.")
+        row = {
+            **{name: finding.get(name) for name in FACTS},
+            "organisation": organisation,
+            "answer": answer,
+            "person": _stated("person", person),
+            "reason": _stated("reason", reason),
+            "cause": cause or finding.get("cause"),
+            "proposed_code": _as_kept(proposed_code, finding.get("field")) or None,
+            "effective_on": effective_on or (decided_on if answer == "confirm" else None),
+            "expires_on": expires_on,
+            "snapshot": snapshot or None,
+        }
+        with self._writing() as connection:
+            return _added(connection, row, moment)
+
+    def undo(self, number: int, *, person: str, reason: str, at: dt.datetime | None = None) -> int:
+        """Take back one decision by adding a record that says so; return the number of that record.
+
+        What held before the decision holds again.
+
+        Raises:
+            DecisionError: there is no such decision, or it was taken back already.
+        """
+        stated = {"person": _stated("person", person), "reason": _stated("reason", reason)}
+        with self._writing() as connection:
+            taken = connection.execute("select * from decision where number = ?", (number,)).fetchone()
+            if taken is None or taken["answer"] == UNDO:
+                raise DecisionError(f"There is no decision number {number!r} that could be undone.")
+            if connection.execute("select 1 from decision where undoes = ?", (number,)).fetchone():
+                raise DecisionError(f"Decision number {number!r} was undone already; decide the finding afresh.")
+            kept = {name: taken[name] for name in ("organisation", *FACTS, "snapshot")}
+            row = {**kept, **stated, "answer": UNDO, "undoes": number}
+            return _added(connection, row, at or dt.datetime.now(dt.UTC))
+
+    def history(self, organisation: str) -> pl.DataFrame:
+        """Return every decision and undo of an organisation, oldest first (columns: `HISTORY`)."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "select * from decision where organisation = ? order by number", (organisation,)
+            ).fetchall()
+        dates = [name for name, kind in HISTORY.items() if kind == pl.Date]
+        texts = HISTORY | dict.fromkeys(dates, pl.String)
+        frame = pl.DataFrame([{name: row[name] for name in HISTORY} for row in rows], schema=texts)
+        return frame.with_columns(pl.col(dates).str.to_date("%Y-%m-%d"))
+
+    def standing(self, organisation: str) -> pl.DataFrame:
+        """Return the decision that holds for each finding: the latest one that was not undone."""
+        history = self.history(organisation)
+        undone = history["undoes"].drop_nulls().to_list()
+        kept = history.filter(pl.col("answer") != UNDO, ~pl.col("number").is_in(undone))
+        return kept.sort("number").unique("finding_id", keep="last").sort("number")
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Hold the one place to write until the decision is on the disk; a fault in between leaves nothing behind."""
+        with self._connected() as connection:
+            connection.execute("begin immediate")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("rollback")
+                raise
+            connection.execute("commit")
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            # Full: a decision that was answered "kept" survives the machine losing its power.
+            connection.execute("pragma synchronous = full")
+            yield connection
+        except sqlite3.Error as problem:
+            raise self._unusable(problem) from None
+        finally:
+            connection.close()
+
+    def _unusable(self, problem: Exception) -> DecisionError:
+        return DecisionError(
+            f"The decisions {str(self.path)!r} cannot be read or written ({type(problem).__name__}), so nothing was "
+            "changed. Check the disk and the permissions of its folder, or put the file back from its backup."
+        )
+
+
+def with_states(findings: pl.DataFrame, standing: pl.DataFrame, *, on: dt.date) -> pl.DataFrame:
+    """Say for each finding whether it is open or what was decided about it, as at a date.
+
+    A decision holds for the values it was made about. Where one of them has changed, the finding is another one, and
+    is `reopened` if the earlier one of that rule, subject and field had been decided. An exception hides a finding
+    up to and with its last day. A confirmed correction that was made and undone since is reopened too.
+
+    Args:
+        findings: Rows of `findings`, with `first_seen` and `age_is_minimum` where they are known.
+        standing: The decisions that hold (`Decisions.standing`).
+        on: The date that exceptions are judged at.
+
+    Returns:
+        The findings with `state`, `is_open`, and `decided_by`, `decided_on`, `reason`, `cause` (the decision's, else
+        the rule's), `proposed_code`, `effective_on`, `expires_on` and `decision` (its number).
+    """
+    for name, unknown in (("first_seen", pl.lit(None, pl.Date)), ("age_is_minimum", pl.lit(None, pl.Boolean))):
+        if name not in findings.columns:
+            findings = findings.with_columns(unknown.alias(name))
+    # Where a finding may be older than was looked, it cannot be said to have come back.
+    came_back = (pl.col("first_seen") > pl.col("decided_on")) & ~pl.col("age_is_minimum").fill_null(False)
+    decided = standing.select(
+        "finding_id",
+        "answer",
+        "reason",
+        "proposed_code",
+        "effective_on",
+        "expires_on",
+        "decided_on",
+        decision="number",
+        decided_by="person",
+        decided_cause="cause",
+    )
+    place = ["rule_id", "subject_key", "field"]
+    # Two findings of one place that stand side by side are two findings; only one that is gone was replaced.
+    replaced = standing.filter(~pl.col("finding_id").is_in(findings["finding_id"].to_list()))
+    replaced = replaced.select(*place, pl.lit(True).alias("was_decided")).unique(place)
+    state = (
+        pl.when(pl.col("answer").is_null() & pl.col("was_decided"))
+        .then(pl.lit("reopened"))
+        .when(pl.col("answer").is_null())
+        .then(pl.lit("open"))
+        .when((pl.col("answer") == "confirm") & came_back.fill_null(False))
+        .then(pl.lit("reopened"))
+        .when((pl.col("answer") == "exception") & (pl.col("expires_on") < on))
+        .then(pl.lit("reopened"))
+        .otherwise(pl.col("answer").replace(ANSWERS))
+    )
+    joined = findings.join(decided, on="finding_id", how="left", maintain_order="left").join(
+        replaced, on=place, how="left", maintain_order="left", nulls_equal=True
+    )
+    joined = joined.with_columns(state=state, cause=pl.coalesce("decided_cause", "cause"))
+    return joined.with_columns(is_open=pl.col("state").is_in(OPEN_STATES)).drop(
+        "answer", "was_decided", "decided_cause"
+    )
+
+
+def _added(connection: sqlite3.Connection, row: Mapping[str, Any], moment: dt.datetime) -> int:
+    values = {
+        **row,
+        "at": moment.astimezone(dt.UTC).isoformat(timespec="milliseconds"),
+        "decided_on": moment.date(),
+    }
+    texts = {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()}
+    names = [name for name in HISTORY if name in texts]
+    marks = ", ".join(f":{name}" for name in names)
+    # Names of our own columns; every value is bound.
+    cursor = connection.execute(f"insert into decision ({', '.join(names)}) values ({marks})", texts)  # noqa: S608
+    return int(cursor.lastrowid or 0)
+
+
+def _as_kept(proposed: str, field: str | None) -> str:
+    # Occupation codes are written in capitals; an area of work is kept as ESR's list writes it.
+    return proposed.strip().upper() if field in (None, "occupation_code") else proposed.strip()
+
+
+def _stated(what: str, text: str) -> str:
+    """Return a name or reason as it is kept."""
+    stated = " ".join(text.split())
+    if not stated:
+        raise DecisionError(f"A decision needs a {what}: received {text!r}. Nothing was recorded.")
+    if len(stated) > _LONGEST_TEXT:
+        raise DecisionError(f"A {what} has at most {_LONGEST_TEXT} characters: received {len(stated)}.")
+    if _STAFF_NUMBER.search(stated):
+        # Decisions are read far more widely than the vault, so a number of staff must not get in by way of a remark.
+        raise DecisionError(f"A {what} must not hold a number of six or more digits, as a staff number has.")
+    return stated

@@ -1,0 +1,79 @@
+-- grain: one row per assignment whose costing splits do not total 100%, or per other cost centre that it is charged to
+with splits as (
+    select assignment_key, upper(trim(cost_centre)) as charged_to, sum(percent) as percent
+    from staging.costing_splits
+    where
+        organisation_code = $organisation
+        and effective_from <= $period
+        and coalesce(effective_to >= $period, true)
+    group by all
+),
+
+totals as (
+    select
+        assignment_key,
+        sum(percent) as percent,
+        string_agg(charged_to || ' ' || percent::decimal(18, 2)::varchar || '%', ', ' order by charged_to) as lines
+    from splits
+    group by assignment_key
+),
+
+held as (
+    select *, upper(trim(cost_centre)) as own_cost_centre
+    from marts.assignment_month
+    where
+        organisation_code = $organisation
+        and period = $period
+        and is_employed
+        and assignment_key in (select assignment_key from splits)
+),
+
+differences as (
+    select
+        held.*,
+        totals.lines,
+        'E' as severity,
+        'percent' as field,
+        '100' as current_value,
+        totals.percent::decimal(18, 2)::varchar as charged,
+        'The costing splits total ' || totals.percent::decimal(18, 2)::varchar || '%, not 100%' as what
+    from held
+    inner join totals using (assignment_key)
+    where abs(totals.percent - 100) > $split_tolerance::decimal(18, 4)
+    union all
+    select
+        held.*,
+        totals.lines,
+        'R',
+        'cost_centre',
+        held.cost_centre,
+        splits.charged_to,
+        'Charged in part or whole to another cost centre than the assignment''s own'
+    from held
+    inner join splits using (assignment_key)
+    inner join totals using (assignment_key)
+    where splits.charged_to <> held.own_cost_centre and splits.percent <> 0
+)
+
+select
+    assignment_key as subject_key,
+    severity,
+    person_key,
+    assignment_key,
+    position_number,
+    position_title,
+    directorate,
+    service,
+    team,
+    cost_centre,
+    profession,
+    fte::double as fte,
+    null::bigint as holders,
+    field,
+    current_value as current_code,
+    null::varchar as current_name,
+    'costing splits' as other_source,
+    charged as other_value,
+    what || ': ' || lines || '.' as detail
+from differences
+order by assignment_key, field, other_value

@@ -1,0 +1,89 @@
+-- grain: one row per person and reason: split and contracts differ (review), or more than one whole-time in all (information)
+-- parameters: $organisation, $period, $split_tolerance (FTE; a difference of exactly that much passes). Sums are exact
+-- decimals: in binary fractions 1.00 - 0.99 is more than 0.01.
+with staff as (
+    select
+        *,
+        bool_or(vote_status <> 'none' or coalesce(staff_group_code = '04', false)) over (
+            partition by person_key
+        ) as is_ahp_person,
+        row_number() over (
+            partition by person_key
+            order by is_primary_recorded desc nulls last, fte desc nulls last, assignment_order, assignment_key
+        ) as place
+    from marts.coding_record
+    where organisation_code = $organisation
+        and period = $period
+),
+
+contracts as (
+    select
+        person_key,
+        sum(fte)::decimal(18, 5) as fte,
+        sum(fte) filter (where is_active) as active_fte,
+        bool_or(is_ahp_person) as is_ahp_person
+    from staff
+    group by person_key
+),
+
+splits as (
+    select
+        listed.person_key,
+        sum(
+            coalesce(listed.fte, listed.split_percent * contracts.fte::decimal(9, 4) * 0.01)
+        )::decimal(18, 5) as fte
+    from staging.service_list as listed
+    inner join contracts on contracts.person_key = listed.person_key
+    where listed.organisation_code = $organisation
+    group by listed.person_key
+    having count(*) > 1
+),
+
+found as (
+    select
+        contracts.person_key,
+        'R' as severity,
+        'split' as field,
+        'service list' as other_source,
+        format('{:g}', splits.fte::double) as other_value,
+        'The service list splits ' || format('{:g}', splits.fte::double) || ' FTE; the contracts add up to '
+        || format('{:g}', contracts.fte::double) || '.' as detail
+    from splits
+    inner join contracts on contracts.person_key = splits.person_key
+    where abs(splits.fte - contracts.fte) > $split_tolerance::decimal(18, 5)
+    union all
+    select
+        person_key,
+        'I',
+        'fte',
+        'active assignments',
+        format('{:g}', active_fte::double),
+        'Active assignments add up to ' || format('{:g}', active_fte::double) || ' FTE.'
+    from contracts
+    where active_fte > 1
+        and is_ahp_person
+)
+
+select
+    staff.person_key as subject_key,
+    found.severity,
+    staff.person_key,
+    staff.assignment_key,
+    staff.position_number,
+    staff.position_title,
+    staff.directorate,
+    staff.service,
+    staff.team,
+    staff.cost_centre,
+    staff.evidenced_profession as profession,
+    staff.fte::double as fte,
+    staff.holders,
+    found.field,
+    staff.occupation_code as current_code,
+    staff.occupation_code_name as current_name,
+    found.other_source,
+    found.other_value,
+    found.detail
+from found
+inner join staff on staff.person_key = found.person_key and staff.place = 1
+order by staff.person_key, found.field

@@ -1,0 +1,57 @@
+-- grain: one row per employed assignment with a named AHP role or active AHP registration and a code of no AHP group
+-- parameters: $organisation, $period, $registration_fresh_days, $gosc_check_interval_days. A registration without a
+-- named role informs: a registered therapist may rightly work as something else.
+with -- In date and checked lately enough to be relied on; GOsC checks are made by hand, at an interval of their own.
+active_registrations as (
+    select
+        person_key,
+        string_agg(distinct profession, ' and ' order by profession) as profession
+    from marts.ahp_registration
+    where organisation_code = $organisation
+        and period = $period
+        and is_in_date
+        and period - checked_date <= case registration_body_code
+            when '17' then $gosc_check_interval_days else $registration_fresh_days
+        end
+    group by person_key
+)
+
+select
+    held.assignment_key as subject_key,
+    case when held.job_role_profession is null then 'I' else 'R' end as severity,
+    held.person_key,
+    held.assignment_key,
+    held.position_number,
+    held.position_title,
+    held.directorate,
+    held.service,
+    held.team,
+    held.cost_centre,
+    held.evidenced_profession as profession,
+    held.fte::double as fte,
+    held.holders,
+    'occupation_code' as field,
+    held.occupation_code as current_code,
+    held.occupation_code_name as current_name,
+    case when held.job_role_profession is not null then 'job_role' else 'registration' end as other_source,
+    case
+        when held.job_role_profession is not null then held.job_role
+        else active_registrations.profession
+    end as other_value,
+    case
+        when held.occupation_code is null then 'Hidden by a blank code'
+        when held.coded_group = 'not valid' then 'Hidden by a code that does not exist'
+        when held.occupation_code like 'S_K' then 'Hidden by a code for multi therapies'
+        when held.occupation_code like 'G%' then 'Hidden by an administrative code'
+        when held.occupation_code[1] in ('N', 'P') then 'Hidden by a nursing code'
+        else 'Hidden by a code of another group'
+    end || ': ' || held.coded_group || '.' as detail
+from marts.coding_record as held
+left join active_registrations on active_registrations.person_key = held.person_key
+where held.organisation_code = $organisation
+    and held.period = $period
+    and held.coded_group not in (
+        'Allied health professionals', 'Support to AHPs', 'Ambulance staff', 'Ambulance personnel & trainees'
+    )
+    and (held.job_role_profession is not null or active_registrations.profession is not null)
+order by held.assignment_key

@@ -1,0 +1,114 @@
+-- grain: one row per title and pay band of the organisation that stands under several occupation codes or job roles
+-- parameters: $organisation, $period
+-- Titles are compared without regard to case and spaces around them. The area of work is not compared: it says where
+-- people work, and one title in several places is usual.
+with staff as (
+    select
+        lower(trim(staff.position_title)) as title,
+        staff.pay_band,
+        staff.person_key,
+        staff.fte,
+        staff.position_number,
+        staff.position_title,
+        staff.directorate,
+        staff.service,
+        staff.team,
+        staff.cost_centre,
+        nullif(trim(staff.occupation_code), '') as occupation_code,
+        staff.job_role,
+        staff.evidenced_profession,
+        staff.vote_status <> 'none' or staff.staff_group_code = '04' as is_ahp_relevant
+    from marts.coding_record as staff
+    where staff.organisation_code = $organisation
+        and staff.period = $period
+        and staff.position_title is not null
+        and staff.pay_band <> 'unknown'
+),
+
+jobs as (
+    select
+        title,
+        pay_band,
+        string_agg(distinct position_number, ';' order by position_number) as positions,
+        min(position_title) as position_title,
+        case when count(distinct directorate) = 1 then min(directorate) else 'several' end as directorate,
+        case when count(distinct service) = 1 then min(service) else 'several' end as service,
+        case when count(distinct team) = 1 then min(team) else 'several' end as team,
+        case when count(distinct cost_centre) = 1 then min(cost_centre) end as cost_centre,
+        case when count(distinct evidenced_profession) > 1 then 'Disputed' else min(evidenced_profession) end as profession,
+        sum(fte) as fte,
+        count(distinct person_key) as holders
+    from staff
+    group by title, pay_band
+    having bool_or(is_ahp_relevant)
+),
+
+field_values as (
+    select title, pay_band, 1 as place, 'occupation_code' as field, occupation_code as held, person_key from staff
+    union all
+    select title, pay_band, 2, 'job_role', job_role, person_key from staff
+),
+
+holders_by_value as (
+    select title, pay_band, place, field, held, count(distinct person_key) as holders
+    from field_values
+    where held is not null
+    group by all
+),
+
+fields_that_differ as (
+    select
+        title,
+        pay_band,
+        place,
+        field,
+        string_agg(held, ' | ' order by held) as held,
+        string_agg(held || ' (' || holders || ')', ', ' order by holders desc, held) as holders_by_value
+    from holders_by_value
+    group by all
+    having count(*) > 1
+),
+
+differing as (
+    select
+        title,
+        pay_band,
+        string_agg(field, ', ' order by place) as fields,
+        string_agg(held, '; ' order by place) as held,
+        string_agg(replace(field, '_', ' ') || ': ' || holders_by_value, '; ' order by place) as detail
+    from fields_that_differ
+    group by title, pay_band
+),
+
+commonest_codes as (
+    select title, pay_band, held as occupation_code
+    from holders_by_value
+    where field = 'occupation_code'
+    qualify row_number() over (partition by title, pay_band order by holders desc, held) = 1
+)
+
+select
+    jobs.title || ' | ' || jobs.pay_band as subject_key,
+    'R' as severity,
+    null::varchar as person_key,
+    null::varchar as assignment_key,
+    jobs.positions as position_number,
+    jobs.position_title,
+    jobs.directorate,
+    jobs.service,
+    jobs.team,
+    jobs.cost_centre,
+    jobs.profession,
+    jobs.fte::double as fte,
+    jobs.holders,
+    differing.fields as field,
+    commonest_codes.occupation_code as current_code,
+    listed.occupation_code_name as current_name,
+    'same title and band' as other_source,
+    differing.held as other_value,
+    jobs.pay_band || ', people by value. ' || differing.detail || '.' as detail
+from jobs
+inner join differing using (title, pay_band)
+left join commonest_codes using (title, pay_band)
+left join reference.occupation_code as listed on listed.occupation_code = commonest_codes.occupation_code
+order by jobs.title, jobs.pay_band

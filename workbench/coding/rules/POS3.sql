@@ -1,0 +1,127 @@
+-- grain: one row per group of positions of the organisation that are alike in everything that we hold of a position
+-- parameters: $organisation, $period
+-- A position whose own holders differ is left to POS1: it is no copy of another.
+with staff as (
+    select
+        staff.position_number,
+        staff.person_key,
+        staff.fte,
+        lower(trim(staff.position_title)) as title,
+        staff.position_title,
+        staff.pay_band,
+        nullif(trim(staff.occupation_code), '') as occupation_code,
+        staff.job_role,
+        staff.area_of_work,
+        staff.directorate,
+        staff.service,
+        staff.team,
+        staff.cost_centre,
+        staff.subjective_code,
+        staff.evidenced_profession,
+        staff.vote_status <> 'none' or staff.staff_group_code = '04' as is_ahp_relevant
+    from marts.coding_record as staff
+    where staff.organisation_code = $organisation
+        and staff.period = $period
+        and staff.position_number is not null
+        and staff.position_title is not null
+),
+
+descriptions as (
+    select
+        position_number,
+        title,
+        pay_band,
+        occupation_code,
+        job_role,
+        area_of_work,
+        directorate,
+        service,
+        team,
+        cost_centre,
+        subjective_code,
+        min(position_title) as position_title,
+        min(evidenced_profession) as first_profession,
+        max(evidenced_profession) as last_profession,
+        sum(fte) as fte,
+        count(distinct person_key) as holders,
+        bool_or(is_ahp_relevant) as is_ahp_relevant
+    from staff
+    group by
+        position_number,
+        title,
+        pay_band,
+        occupation_code,
+        job_role,
+        area_of_work,
+        directorate,
+        service,
+        team,
+        cost_centre,
+        subjective_code
+),
+
+of_one_description as (
+    select *
+    from descriptions
+    qualify count(*) over (partition by position_number) = 1
+),
+
+alike as (
+    select
+        title,
+        pay_band,
+        occupation_code,
+        directorate,
+        service,
+        team,
+        cost_centre,
+        string_agg(position_number, ';' order by position_number) as positions,
+        string_agg(
+            position_number || ' (people ' || holders || ', FTE ' || format('{:g}', fte::double) || ')', ', '
+            order by position_number
+        ) as heads_and_fte,
+        min(position_title) as position_title,
+        case
+            when min(first_profession) is distinct from max(last_profession) then 'Disputed' else min(first_profession)
+        end as profession,
+        sum(fte) as fte,
+        sum(holders) as holders,
+        count(*) as copies
+    from of_one_description
+    group by
+        title,
+        pay_band,
+        occupation_code,
+        job_role,
+        area_of_work,
+        directorate,
+        service,
+        team,
+        cost_centre,
+        subjective_code
+    having count(*) > 1 and bool_or(is_ahp_relevant)
+)
+
+select
+    alike.positions as subject_key,
+    'I' as severity,
+    null::varchar as person_key,
+    null::varchar as assignment_key,
+    alike.positions as position_number,
+    alike.position_title,
+    alike.directorate,
+    alike.service,
+    alike.team,
+    alike.cost_centre,
+    alike.profession,
+    alike.fte::double as fte,
+    alike.holders::bigint as holders,
+    'position' as field,
+    alike.occupation_code as current_code,
+    listed.occupation_code_name as current_name,
+    'other positions' as other_source,
+    alike.positions as other_value,
+    alike.copies || ' positions are alike in every field: ' || alike.heads_and_fte || '.' as detail
+from alike
+left join reference.occupation_code as listed on listed.occupation_code = alike.occupation_code
+order by alike.positions
