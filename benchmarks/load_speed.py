@@ -146,7 +146,7 @@ def ratio_of(home: Path, rows: int, months: int, repeats: int) -> float:
 
 
 def main() -> int:
-    """Time a trust's history, which is held to the bar, and a whole nation's month, the hardest case."""
+    """Time a trust's history and, the hardest case, one month of as many different people; both are held to the bar."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=500_000)
     parser.add_argument("--repeats", type=int, default=3)
@@ -154,8 +154,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         history = ratio_of(Path(folder), arguments.rows, 20, arguments.repeats)
         nation = ratio_of(Path(folder), arguments.rows, 1, arguments.repeats)
-    print(f"allowed for a trust's file: {ALLOWED_RATIO}; with half a million different people: {nation:.2f}")
-    return 0 if history <= ALLOWED_RATIO else 1
+    print(f"allowed {ALLOWED_RATIO}")
+    return 0 if max(history, nation) <= ALLOWED_RATIO else 1
 
 
 if __name__ == "__main__":
