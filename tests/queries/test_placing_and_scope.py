@@ -36,6 +36,7 @@ ASSIGNMENT_MONTH: dict[str, Any] = {
     "age_band": "35-44",
     "occupation_code": "S1E",
     "position_number": "1",
+    "is_trainee": False,
     "fte": Decimal("1"),
 }
 STAFF_IN_POST: dict[str, Any] = {
@@ -71,7 +72,12 @@ def assignments(*listed: dict[str, Any]) -> pl.DataFrame:
     professions = pl.DataFrame(
         schema={"organisation_code": pl.String, "period": pl.Date, "assignment_key": pl.String, **evidence}
     )
-    tables = {"staging.staff_in_post": rows, "marts.profession_evidence": professions}
+    trainees = pl.DataFrame({"code": ["01035"]})
+    tables = {
+        "staging.staff_in_post": rows,
+        "marts.profession_evidence": professions,
+        "reference.training_role": trainees,
+    }
     with literal_snapshot(tables) as snapshot:
         return snapshot.query(SQL / "marts" / "assignment_month.sql")
 

@@ -16,7 +16,7 @@ import workbench
 from workbench.periods import month_ends
 from workbench.warehouse.snapshot import Snapshot, literal_snapshot
 
-PERSON_MONTH_SQL = Path(workbench.__file__).parent / "warehouse/sql/marts/person_month.sql"
+MARTS = Path(workbench.__file__).parent / "warehouse/sql/marts"
 MONTHS = [end for end in month_ends(dt.date(2025, 7, 31), dt.date(2026, 9, 30)) if end != dt.date(2026, 2, 28)]
 SCHEMA = {
     "organisation_code": pl.String,
@@ -35,6 +35,7 @@ SCHEMA = {
         ("staff_group", "staff_group_code", "job_role_code", "profession", "directorate", "service", "team"), pl.String
     ),
     **dict.fromkeys(("pay_band", "age_band", "occupation_code", "position_number"), pl.String),
+    "is_trainee": pl.Boolean,
 }
 
 
@@ -81,6 +82,7 @@ def _assignments(chance: random.Random) -> list[dict]:
                         "team": "One",
                         "pay_band": "Band 6",
                         "profession": "Dietitian",
+                        "is_trainee": n % 9 == 0,
                     }
                 )
     return rows
@@ -137,9 +139,9 @@ def made_up_workforce() -> MadeUpWorkforce:
             published, schema_overrides={"fte_days_lost": days, "fte_days_available": days}
         ),
     }
-    person_month = literal_snapshot(tables).query(PERSON_MONTH_SQL)
-    snapshot = literal_snapshot(tables | {"marts.person_month": person_month})
-    return MadeUpWorkforce(assignments, absence, published, MONTHS, snapshot)
+    for mart in ("person_month", "person_spell"):
+        tables[f"marts.{mart}"] = literal_snapshot(tables).query(MARTS / f"{mart}.sql")
+    return MadeUpWorkforce(assignments, absence, published, MONTHS, literal_snapshot(tables))
 
 
 # The tables of the domain, written out again by hand: S letters (I is a letter), H letters, job roles in fours.

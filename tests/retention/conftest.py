@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+import workbench
 from workbench.warehouse.snapshot import Snapshot, literal_snapshot
 
 PERSON_MONTH = {
@@ -23,6 +25,18 @@ PERSON_MONTH = {
     "staff_group": pl.String,
     "profession": pl.String,
     "pay_band": pl.String,
+    **dict.fromkeys(("staff_group_code", "job_role_code", "age_band", "occupation_code"), pl.String),
+    **dict.fromkeys(("position_number", "assignment_key"), pl.String),
+    "is_trainee": pl.Boolean,
+    "assignments": pl.Int64,
+}
+PERSON_LINK = dict.fromkeys(("organisation_code", "person_key", "linked_person"), pl.String)
+CODING_CHANGE = {
+    "organisation_code": pl.String,
+    "period": pl.Date,
+    "previous_period": pl.Date,
+    "assignment_key": pl.String,
+    "kind": pl.String,
 }
 ASSIGNMENT_MONTH = {
     "organisation_code": pl.String,
@@ -66,9 +80,21 @@ def month(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
+def with_marts(tables: dict[str, pl.DataFrame], *marts: str) -> dict[str, pl.DataFrame]:
+    """Add marts that the warehouse's own queries make from the literal tables."""
+    for mart in marts:
+        query = Path(workbench.__file__).parent / "warehouse/sql/marts" / f"{mart}.sql"
+        tables[f"marts.{mart}"] = literal_snapshot(tables).query(query)
+    return tables
+
+
 @pytest.fixture
 def staff() -> Callable[..., Snapshot]:
-    """Build a snapshot from {month end: {person: changes to a plain active full-time physiotherapist}}."""
+    """Build a snapshot from {month end: {person: changes to a plain active full-time physiotherapist}}.
+
+    A change of `organisation_code` puts the person into another organisation served; `linked` says who is the same
+    human being as whom, and `coding_changes` are rows of marts.coding_change.
+    """
 
     def build(
         months: Mapping[str, Mapping[str, Mapping[str, object]]],
@@ -76,6 +102,8 @@ def staff() -> Callable[..., Snapshot]:
         absence: Sequence[Mapping[str, object]] = (),
         published: Sequence[Mapping[str, object]] = (),
         outside: Sequence[Mapping[str, object]] = (),
+        coding_changes: Sequence[Mapping[str, object]] = (),
+        linked: Mapping[str, str] | None = None,
         organisation: str = "XAA",
         organisation_type: str = "Acute",
     ) -> Snapshot:
@@ -83,7 +111,7 @@ def staff() -> Callable[..., Snapshot]:
         for end, people in months.items():
             for person, changes in people.items():
                 row = {"organisation_code": organisation, "period": month(end), "person_key": person}
-                row |= {"is_active": True, "fte": 1.0} | PLACED | changes
+                row |= {"is_active": True, "fte": 1.0, "assignment_key": person, "is_trainee": False} | PLACED | changes
                 row.setdefault("fte_active", row["fte"] if row["is_active"] else 0)
                 rows.append(row)
         person_month = pl.DataFrame(rows, schema_overrides=PERSON_MONTH, schema=list(PERSON_MONTH), orient="row")
@@ -93,18 +121,33 @@ def staff() -> Callable[..., Snapshot]:
             {"organisation_code": organisation, "person_key": str(n)} | in_scope | {"is_substantive": False} | dict(row)
             for n, row in enumerate(outside)
         ]
-        served = {"organisation_code": [organisation], "organisation_name": ["Made-up Trust"]}
-        return literal_snapshot(
-            {
-                "marts.person_month": person_month.cast(PERSON_MONTH),
-                "marts.assignment_month": pl.DataFrame(listed, schema=ASSIGNMENT_MONTH),
-                "marts.organisation": pl.DataFrame(served | {"organisation_type": [organisation_type]}),
-                "marts.published_absence": pl.DataFrame(list(published), schema=PUBLISHED),
-                "staging.absence": pl.DataFrame(
-                    [{"organisation_code": organisation, "absence_type": "Sickness"} | dict(row) for row in absence],
-                    schema=ABSENCE,
-                ),
-            }
-        )
+        people = [(row["organisation_code"], row["person_key"], row["period"]) for row in rows]
+        listed += [
+            dict(zip(("organisation_code", "person_key", "period"), who, strict=True)) | in_scope for who in people
+        ]
+        served = sorted({organisation, *(row["organisation_code"] for row in rows)})
+        organisations = {"organisation_code": served, "organisation_name": [f"Made-up Trust {code}" for code in served]}
+        links = [{"organisation_code": code, "person_key": person} for code, person, _ in people]
+        tables = {
+            "marts.person_month": person_month.cast(PERSON_MONTH),
+            "marts.assignment_month": pl.DataFrame(listed, schema=ASSIGNMENT_MONTH),
+            "marts.coding_change": pl.DataFrame(
+                [{"organisation_code": organisation} | dict(row) for row in coding_changes], schema=CODING_CHANGE
+            ),
+            "marts.person_link": pl.DataFrame(
+                [
+                    link | {"linked_person": (linked or {}).get(link["person_key"], link["person_key"])}
+                    for link in links
+                ],
+                schema=PERSON_LINK,
+            ).unique(),
+            "marts.organisation": pl.DataFrame(organisations).with_columns(organisation_type=pl.lit(organisation_type)),
+            "marts.published_absence": pl.DataFrame(list(published), schema=PUBLISHED),
+            "staging.absence": pl.DataFrame(
+                [{"organisation_code": organisation, "absence_type": "Sickness"} | dict(row) for row in absence],
+                schema=ABSENCE,
+            ),
+        }
+        return literal_snapshot(with_marts(tables, "person_spell", "person_group_change"))
 
     return build

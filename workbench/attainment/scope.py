@@ -14,10 +14,10 @@ from pathlib import Path
 
 import polars as pl
 
+from workbench.reference import reference_list
 from workbench.warehouse.snapshot import Snapshot
 
 QUERIES = Path(__file__).parent / "queries"
-TRAINING_ROLES = Path(__file__).parent / "doctors_in_training.csv"
 
 #: Staff groups that are clinical workforce; a staff group that is not known is kept in rather than lost.
 CLINICAL_STAFF_GROUPS = ("01", "03", "04", "05", "06", "07")
@@ -71,8 +71,7 @@ def training_roles() -> tuple[str, ...]:
 
     Trust grade doctors hold a post of the trust at a training level; they are not in training.
     """
-    rows = pl.read_csv(TRAINING_ROLES, infer_schema=False)
-    return tuple(rows["job_role_code"].sort())
+    return tuple(reference_list("training_role")["code"])
 
 
 def scope_at(snapshot: Snapshot, organisation: str, as_at: dt.date) -> Scope | None:

@@ -66,6 +66,7 @@ def reference_tables(settings: Settings | None = None) -> dict[str, pl.DataFrame
         "reference.area_of_work": reference_list("area_of_work"),
         "reference.national_code": national_codes(),
         "reference.staff_group": reference_list("staff_group"),
+        "reference.training_role": reference_list("training_role"),
         "reference.code_alias": code_aliases(settings),
         "reference.list_version": pl.DataFrame(versions, schema=dict.fromkeys(columns, pl.String), orient="row"),
     }

@@ -14,14 +14,13 @@ import polars as pl
 
 from workbench.benchmarking.published_peers import PUBLISHED_SOURCE
 from workbench.disclosure import release
-from workbench.errors import ParameterError, unknown_name
 from workbench.exhibits import Column, Exhibit, ExhibitRequest, Stamp
 from workbench.exhibits.charts import Drawing, Series, month_lines, paired_bars, peer_range
 from workbench.periods import last_completed_month_end, shown_date
 from workbench.retention.absence_peers import peers_in_words
+from workbench.retention.choices import Choices
 from workbench.retention.findings import flows_finding, headcount_finding, peers_finding
 from workbench.retention.monthly import (
-    TOTAL,
     missing_months,
     one_group,
     outside_population,
@@ -38,7 +37,6 @@ from workbench.retention.released import (
 if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
-FILTERS = {"service": "service", "staff_group": "staff group"}
 FLOW_COLUMNS: tuple[Column, ...] = (
     Column("month", "Month end", "month"),
     Column("joiners_month", "Joined in the month", "count", unit="people"),
@@ -65,12 +63,12 @@ PEER_COLUMNS = (
 
 def headcount_by_month(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
     """How many staff are in post, in people and FTE, at each of the last 25 month ends."""
-    chosen = _chosen(request)
+    choices = Choices.of(request.options)
     month = last_completed_month_end(request.as_at)
-    released = released_in_post(workbench.snapshot, workbench.policy, request.organisation, month, *chosen)
-    table = one_group(released, chosen)
+    released = released_in_post(workbench.snapshot, workbench.policy, request.organisation, month, choices.dimension)
+    table = one_group(released, choices.group_filter)
     withheld = withheld_cells(table, ["headcount"])
-    stamp = _stamp(workbench, request, chosen)
+    stamp = workbench.stamp(request.organisation, request.as_at, choices.scope)
     drawing = month_lines(
         table,
         month="month",
@@ -83,7 +81,7 @@ def headcount_by_month(workbench: Workbench, request: ExhibitRequest) -> Exhibit
     return Exhibit(
         id="headcount_by_month",
         question="How many staff are in post, and is the number growing?",
-        title=_titled(finding, chosen),
+        title=choices.titled(finding),
         caption="People employed and their contracted FTE at each month end; contract types fixed term, locum and "
         "permanent, with those on maternity leave, career break or secondment.",
         table=table,
@@ -96,6 +94,7 @@ def headcount_by_month(workbench: Workbench, request: ExhibitRequest) -> Exhibit
         alt=drawing.alt,
         measures=("headcount", "fte"),
         notes=(
+            *choices.not_followed("group"),
             *_coverage(workbench, request),
             *_left_out(workbench, request, month),
             *disclosure_note(withheld, workbench.policy),
@@ -114,22 +113,22 @@ def joiners_and_leavers_by_month(workbench: Workbench, request: ExhibitRequest) 
     instead. Joiners and leavers of one window are withheld together: their difference is the change in active
     staff, so one gives the other away.
     """
-    chosen = _chosen(request)
+    choices = Choices.of(request.options)
     month = last_completed_month_end(request.as_at)
     whose = (workbench.snapshot, workbench.policy, request.organisation, month)
-    table = one_group(released_yearly_flows(*whose, *chosen), chosen)
+    table = one_group(released_yearly_flows(*whose, choices.dimension), choices.group_filter)
     columns = (FLOW_COLUMNS[0], *FLOW_COLUMNS[3:])
-    if TOTAL in chosen.values():
+    if choices.is_whole:
         columns = FLOW_COLUMNS
         table = table.join(released_monthly_flows(*whose), on="month", how="left").sort("month")
     withheld = withheld_cells(table, [column.name for column in columns[1:]])
-    stamp = _stamp(workbench, request, chosen)
+    stamp = workbench.stamp(request.organisation, request.as_at, choices.scope)
     drawing, drawn = _flows_drawing(table, stamp)
     finding = flows_finding(table.rows(named=True), month, about=bool(workbench.policy.round_to))
     return Exhibit(
         id="joiners_and_leavers_by_month",
         question="How many people come and go?",
-        title=_titled(finding, chosen),
+        title=choices.titled(finding),
         caption="People in active service at one month end and not at the other, a year or a month apart. "
         f"The chart shows {drawn}.",
         table=table,
@@ -139,7 +138,8 @@ def joiners_and_leavers_by_month(workbench: Workbench, request: ExhibitRequest) 
         measures=("joiners", "leavers"),
         notes=(
             FLOWS_COUNTED,
-            *_group_note(chosen),
+            *_group_note(choices),
+            *choices.not_followed("group"),
             *_coverage(workbench, request),
             *disclosure_note(withheld, workbench.policy),
         ),
@@ -154,6 +154,7 @@ def sickness_absence_peers(workbench: Workbench, request: ExhibitRequest) -> Exh
     Only months are shown that have both. Published figures know whole organisations only, so a filter by service or
     staff group does not apply here, and the note says so.
     """
+    choices = Choices.of(request.options)
     month = last_completed_month_end(request.as_at)
     table = released_among_peers(workbench.snapshot, workbench.policy, request.organisation, month)
     peers = peers_in_words(workbench.snapshot, request.organisation)
@@ -186,7 +187,8 @@ def sickness_absence_peers(workbench: Workbench, request: ExhibitRequest) -> Exh
             f"Peers: {PUBLISHED_SOURCE}, each organisation counting once; quartiles by linear interpolation.",
             "This organisation: absence episodes over the FTE at the month end times the days of the month, an "
             "approximation that the published statistics do not need; small differences mean nothing.",
-            *_peer_coverage(table, request),
+            *_peer_coverage(table, choices),
+            *choices.not_followed("group"),
             *disclosure_note(withheld, workbench.policy),
         ),
         stamp=stamp,
@@ -218,33 +220,6 @@ def _flows_drawing(table: pl.DataFrame, stamp: Stamp) -> tuple[Drawing, str]:
     return drawing, "single months"
 
 
-def _chosen(request: ExhibitRequest) -> dict[str, str]:
-    """Return the one filter chosen, or the total over all services where there is none.
-
-    One filter at a time: split by two dimensions at once, most cells hold so few people that nearly all would have
-    to be withheld to protect the rest.
-    """
-    for name in request.options:
-        if name not in FILTERS:
-            raise unknown_name("filter of the retention exhibits", name, FILTERS)
-    chosen = {name: value for name, value in request.options.items() if value}
-    if len(chosen) > 1:
-        raise ParameterError(
-            f"The retention exhibits take one filter at a time: received {' and '.join(sorted(chosen))}. Choose one."
-        )
-    return chosen or {"service": TOTAL}
-
-
-def _stamp(workbench: Workbench, request: ExhibitRequest, chosen: dict[str, str]) -> Stamp:
-    scope = "; ".join(f"{FILTERS[name]}: {value}" for name, value in chosen.items() if value != TOTAL)
-    return workbench.stamp(request.organisation, request.as_at, scope or "whole organisation")
-
-
-def _titled(finding: str, chosen: dict[str, str]) -> str:
-    (group,) = chosen.values()
-    return finding if group == TOTAL else f"{group}: {finding[0].lower()}{finding[1:]}"
-
-
 def _coverage(workbench: Workbench, request: ExhibitRequest) -> tuple[str, ...]:
     missing = missing_months(workbench.snapshot, organisation=request.organisation, as_at=request.as_at)
     if not missing:
@@ -267,16 +242,16 @@ def _left_out(workbench: Workbench, request: ExhibitRequest, month: dt.date) -> 
             f"{', '.join(parts)}.",)  # fmt: skip
 
 
-def _group_note(chosen: dict[str, str]) -> tuple[str, ...]:
-    if TOTAL in chosen.values():
+def _group_note(choices: Choices) -> tuple[str, ...]:
+    if choices.is_whole:
         return ()
     return ("Leavers stand in the group they were in at the opening month end, joiners in that at the closing one; "
             "a move between groups is neither.",)  # fmt: skip
 
 
-def _peer_coverage(table: pl.DataFrame, request: ExhibitRequest) -> tuple[str, ...]:
+def _peer_coverage(table: pl.DataFrame, choices: Choices) -> tuple[str, ...]:
     notes = []
-    if any(request.options.values()):
+    if not choices.is_whole:
         notes.append("Whole organisation: the published figures cannot be narrowed down to a service or staff group.")
     if table.height:
         months = table["month"].to_list()

@@ -12,10 +12,10 @@ import polars as pl
 from workbench.measures import evaluate
 from workbench.measures.coverage import months_loaded
 from workbench.periods import add_months, last_completed_month_end, month_end, month_ends
+from workbench.retention.choices import TOTAL
 from workbench.warehouse.snapshot import Snapshot
 
 QUERIES = Path(__file__).parent / "queries"
-TOTAL = "Total"
 MONTHS_SHOWN = 25  # two years, with the month end that opens them
 
 # column: (measure, options)

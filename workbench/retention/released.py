@@ -16,7 +16,8 @@ import polars as pl
 from workbench.disclosure import Policy, Rate, release
 from workbench.errors import DisclosureError
 from workbench.retention.absence_peers import own_among_peers
-from workbench.retention.monthly import IN_POST, MONTHLY_FLOWS, TOTAL, YEARLY_FLOWS, month_by_month
+from workbench.retention.choices import TOTAL
+from workbench.retention.monthly import IN_POST, MONTHLY_FLOWS, YEARLY_FLOWS, month_by_month
 from workbench.warehouse.snapshot import Snapshot
 
 TABLES_KEPT = 32

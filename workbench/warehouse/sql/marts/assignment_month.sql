@@ -20,6 +20,11 @@ professions as (
         evidenced_profession,
         evidenced_level
     from marts.profession_evidence
+),
+
+training_roles as (
+    select code
+    from reference.training_role
 )
 
 select
@@ -60,7 +65,9 @@ select
     coalesce(listed.age_band, 'unknown') as age_band,
     listed.gender,
     coalesce(professions.evidenced_profession, 'Not an AHP') as profession,
-    professions.evidenced_level as profession_level
+    professions.evidenced_level as profession_level,
+    training_roles.code is not null as is_trainee
 from read_statuses as listed
 left join professions using (organisation_code, period, assignment_key)
+left join training_roles on training_roles.code = listed.job_role_code
 order by listed.organisation_code, listed.period, listed.person_key, listed.assignment_order, listed.assignment_key

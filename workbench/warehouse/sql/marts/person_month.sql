@@ -56,6 +56,7 @@ select
     placed.occupation_code,
     placed.position_number,
     placed.assignment_key,
+    placed.is_trainee,
     totals.assignments
 from totals
 join placed using (organisation_code, period, person_key)
