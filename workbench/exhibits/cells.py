@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from typing import Any
 
+from workbench.exhibits.icons import find_icon
 from workbench.periods import shown_date
 
 WITHHELD = "[c]"
@@ -36,6 +37,8 @@ def shown_cell(kind: str, value: Any, status: str | None = None, decimals: int |
         return shown_number(float(value), _DECIMALS[kind] if decimals is None else decimals) + (
             "%" if kind == "percent" else ""
         )
+    if kind == "icon":
+        return find_icon(str(value)).words
     if isinstance(value, dt.date):
         return shown_month(value) if kind == "month" else shown_date(value)
     return str(value)

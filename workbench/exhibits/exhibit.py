@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BUNDLE_MIME = "application/vnd.workbench.exhibit+json"
 
-ColumnKind = Literal["text", "month", "date", "count", "fte", "percent", "rate"]
+ColumnKind = Literal["text", "month", "date", "count", "fte", "percent", "rate", "icon"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Column:
     """A column of an exhibit's table: which values it shows, under which heading, in which unit.
 
     Counts are whole; FTE, per cent and rates show one decimal place unless `decimals` says otherwise. `percent`
-    values stand on the scale 0 to 100.
+    values stand on the scale 0 to 100. `icon` values name one of `workbench.exhibits.icons`: drawn with its words where
+    a table can draw, the words alone elsewhere.
     """
 
     name: str

@@ -5,13 +5,16 @@ Every text is escaped: names in extracts are typed by people and may hold anythi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from workbench.exhibits.cells import EXPLANATIONS, NO_DATA, NOT_APPLICABLE, WITHHELD
 from workbench.exhibits.definitions import definitions_html
 from workbench.exhibits.exhibit import Column, Exhibit
+from workbench.exhibits.icons import ICONS
 
 STYLESHEET = Path(__file__).parent / "exhibit.css"
 
@@ -83,7 +86,8 @@ def table_html(exhibit: Exhibit) -> str:
         return ""
     head = "".join(_heading(column) for column in exhibit.columns)
     rows = exhibit.shown_rows()
-    body = "".join(_row(exhibit.columns, row) for row in rows)
+    values = exhibit.table.iter_rows(named=True)
+    body = "".join(_row(exhibit.columns, row, of) for row, of in zip(rows, values, strict=True))
     marks = [mark for mark in (WITHHELD, NO_DATA, NOT_APPLICABLE) if any(mark in row for row in rows)]
     legend = "; ".join(f"{mark} {EXPLANATIONS[mark]}" for mark in marks)
     caption = escape(f"Table: {exhibit.question}")
@@ -99,11 +103,17 @@ def _heading(column: Column) -> str:
     return f'<th scope="col"{_number(column)}>{escape(column.label)}{unit}</th>'
 
 
-def _row(columns: tuple[Column, ...], cells: list[str]) -> str:
+def _row(columns: tuple[Column, ...], cells: list[str], values: Mapping[str, Any]) -> str:
     first, *others = zip(columns, cells, strict=True)
     total = ' class="wb-total"' if first[1] == "Total" else ""
-    data = "".join(f"<td{_number(column)}>{escape(cell)}</td>" for column, cell in others)
+    data = "".join(f"<td{_number(column)}>{_cell(column, cell, values)}</td>" for column, cell in others)
     return f'<tr{total}><th scope="row"{_number(first[0])}>{escape(first[1])}</th>{data}</tr>'
+
+
+def _cell(column: Column, shown: str, values: Mapping[str, Any]) -> str:
+    """Return what stands in a cell: its text, or an icon with its words where there is one."""
+    icon = ICONS.get(str(values[column.name])) if column.kind == "icon" else None
+    return icon.html() if icon and shown == icon.words else escape(shown)
 
 
 def _number(column: Column) -> str:
