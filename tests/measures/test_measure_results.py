@@ -130,7 +130,14 @@ def snapshot() -> Snapshot:
             "marts.assignment_month": pl.DataFrame(key),
             "marts.published_absence": pl.DataFrame({"organisation_code": ["RXX"]}),
             "marts.person_month": pl.DataFrame(
-                key | place | {"person_key": ["p"], "is_active": [True], "fte": [0.5], "fte_active": [0.5]}
+                key
+                | place
+                | {"person_key": ["p"], "is_active": [True], "is_trainee": [False], "fte": [0.5], "fte_active": [0.5]}
+            ),
+            "staging.leavers": pl.DataFrame(
+                {name: [] for name in ("organisation_code", "person_key", "leaving_reason", "assignment_order")}
+                | {"leaving_date": []},
+                schema_overrides={"leaving_date": pl.Date},
             ),
         }
     )

@@ -40,11 +40,12 @@ SCHEMA = {
 
 
 class MadeUpWorkforce(NamedTuple):
-    """Assignments, absence episodes and published rows as dictionaries, with the snapshot that holds them."""
+    """Plain rows of assignments, absence episodes, published figures and leaving records, and the snapshot of them."""
 
     assignments: list[dict]
     absence: list[dict]
     published: list[dict]
+    leavers: list[dict]
     months: list[dt.date]
     snapshot: Snapshot
 
@@ -88,6 +89,34 @@ def _assignments(chance: random.Random) -> list[dict]:
     return rows
 
 
+def _leavers(chance: random.Random, assignments: list[dict]) -> list[dict]:
+    """Leaving records of most who are gone at the end, some of them artefacts, and of some who are not."""
+    last: dict[str, dt.date] = {}
+    for row in assignments:
+        last[row["person_key"]] = row["period"]
+    reasons = [
+        "Relocation",
+        "Retirement",
+        "Promotion",
+        None,
+        "Has Not Worked",
+        "Merged Organisation - Duplicate Record",
+    ]
+    return [
+        {
+            "organisation_code": "XAA",
+            "person_key": person,
+            "assignment_key": chance.choice([None, f"{person}-0"]),
+            "assignment_order": 1,
+            "leaving_date": end + dt.timedelta(days=chance.choice([-40, 0, 1, 12])),
+            "leaving_reason": chance.choice(reasons),
+            "destination_on_leaving_code": chance.choice(["01", "02", None]),
+        }
+        for person, end in sorted(last.items())
+        if chance.random() < 0.8
+    ]
+
+
 def _absence(chance: random.Random) -> list[dict]:
     rows = []
     for _ in range(300):
@@ -129,11 +158,13 @@ def _published(chance: random.Random) -> list[dict]:
 def made_up_workforce() -> MadeUpWorkforce:
     chance = random.Random(20260930)
     assignments, absence, published = _assignments(chance), _absence(chance), _published(chance)
+    leavers = _leavers(random.Random(20260901), assignments)
     assignment_month = pl.DataFrame(assignments, schema=SCHEMA)
     days = pl.Decimal(18, 5)
     tables = {
         "marts.assignment_month": assignment_month,
         "marts.organisation": pl.DataFrame({"organisation_code": ["XAA"], "organisation_type": ["Acute"]}),
+        "staging.leavers": pl.DataFrame(leavers, schema_overrides={"assignment_key": pl.String}),
         "staging.absence": pl.DataFrame(absence, schema_overrides={"fte_days_lost": days}),
         "marts.published_absence": pl.DataFrame(
             published, schema_overrides={"fte_days_lost": days, "fte_days_available": days}
@@ -141,7 +172,109 @@ def made_up_workforce() -> MadeUpWorkforce:
     }
     for mart in ("person_month", "person_spell"):
         tables[f"marts.{mart}"] = literal_snapshot(tables).query(MARTS / f"{mart}.sql")
-    return MadeUpWorkforce(assignments, absence, published, MONTHS, literal_snapshot(tables))
+    return MadeUpWorkforce(assignments, absence, published, leavers, MONTHS, literal_snapshot(tables))
+
+
+class Lists:
+    """Month-end lists of one organisation, and rates worked out from them with sets and sums.
+
+    Attributes:
+        people: {month end: {person: placement, FTE, whether active, whether in training}}.
+        records: {person: leaving records}.
+    """
+
+    ARTEFACTS = ("Has Not Worked", "Merged Organisation - Duplicate Record")
+
+    def __init__(self, assignments: list[dict], leavers: list[dict]) -> None:
+        self.people: dict[dt.date, dict[str, dict]] = defaultdict(dict)
+        self.records: dict[str, list[dict]] = defaultdict(list)
+        for row in leavers:
+            self.records[row["person_key"]].append(row)
+        jobs: dict[tuple, list[dict]] = defaultdict(list)
+        for row in assignments:
+            self.people[row["period"]]
+            substantive = row["contract_type_code"] in ("02", "04", "05")
+            if substantive and row["assignment_status_code"] not in ("04", "11", "12", "13"):
+                jobs[row["period"], row["person_key"]].append(row)
+        order = [True, False, None]
+        for (end, person), held in jobs.items():
+            held.sort(key=lambda row: (order.index(row["is_primary_recorded"]), -row["fte"], row["assignment_order"]))
+            active = [row for row in held if row["assignment_status_code"] in ("01", "02", "05")]
+            self.people[end][person] = held[0] | {
+                "employed": True,
+                "active": bool(active),
+                "fte_employed": sum(row["fte"] for row in held),
+                "fte_active": sum(row["fte"] for row in active),
+            }
+
+    def answers(self, preset: str, window: int, scope: str = "from_organisation", **asked) -> dict:
+        """Give leavers, joiners, opening and stock by closing month and group, as a preset counts them.
+
+        Returns:
+            {(closing month end, group): {"leavers": number, "joiners": .., "opening": .., "stock": ..}}
+        """
+        answers: dict[tuple, dict[str, float]] = {}
+        for closing in sorted(self.people):
+            ends = [self._before(closing, back) for back in range(window, -1, -1)]
+            needed = ends if preset == "mean_13" else [ends[0], closing]
+            if all(end in self.people for end in needed):
+                counted = self._point_to_point(ends, preset, scope, **asked)
+                answers |= {(closing, group): numbers for group, numbers in counted.items()}
+        return answers
+
+    @staticmethod
+    def _before(closing: dt.date, months: int) -> dt.date:
+        number = closing.year * 12 + closing.month - months
+        return dt.date(number // 12, number % 12 + 1, 1) - dt.timedelta(days=1)
+
+    def _point_to_point(
+        self, ends: list[dt.date], preset: str, scope: str, *, unit: str, dimension: str | None, trainees: str = "in"
+    ) -> dict:
+        status = "employed" if preset == "nes_scotland" else "active"
+        stocks = [{who: row for who, row in self.people.get(end, {}).items() if row[status]} for end in ends]
+        opening, closing = stocks[0], stocks[-1]
+
+        def left(row: dict | None, then: dict | None) -> bool:
+            return then is None or (scope == "staff_group" and row["staff_group"] != then["staff_group"])
+
+        gone = {p: row for p, row in opening.items() if left(row, closing.get(p)) and not self._artefact(p, ends[-1])}
+        new = {p: row for p, row in closing.items() if left(row, opening.get(p))}
+        shares = {"nes_scotland": [(opening, 1)], "mean_13": [(stock, 1 / len(ends)) for stock in stocks]}
+        sums: dict = defaultdict(lambda: dict.fromkeys(("leavers", "joiners", "opening", "stock"), 0.0))
+        counted = [("leavers", gone, 1), ("joiners", new, 1), ("opening", opening, 1)]
+        counted += [("stock", *share) for share in shares.get(preset, [(opening, 1 / 2), (closing, 1 / 2)])]
+        for name, people, weight in counted:
+            for row in people.values():
+                if trainees == "in" or not row["is_trainee"]:
+                    amount = 1 if unit == "headcount" else float(row[f"fte_{status}"])
+                    sums[row[dimension] if dimension else None][name] += weight * amount
+        return sums
+
+    def _artefact(self, person: str, closing: dt.date) -> bool:
+        """Whether a person is gone because the record was a duplicate, or because nobody had ever worked on it."""
+        records = [row for row in self.records[person] if row["leaving_date"] <= closing]
+        if person in self.people[closing] or not records:
+            return False
+        return max(records, key=lambda row: row["leaving_date"])["leaving_reason"] in self.ARTEFACTS
+
+
+@pytest.fixture(scope="session")
+def made_up_lists(made_up_workforce) -> Lists:
+    return Lists(made_up_workforce.assignments, made_up_workforce.leavers)
+
+
+@pytest.fixture(scope="session")
+def sample_lists(sample_workbench) -> dict[str, Lists]:
+    """The raw rows of the sample, as lists of each organisation."""
+    rows = {
+        table: sample_workbench.sql(f"select * from {table}").rows(named=True)
+        for table in ("marts.assignment_month", "staging.leavers")
+    }
+    organisations = sorted({row["organisation_code"] for row in rows["marts.assignment_month"]})
+    return {
+        code: Lists(*([row for row in table if row["organisation_code"] == code] for table in rows.values()))
+        for code in organisations
+    }
 
 
 # The tables of the domain, written out again by hand: S letters (I is a letter), H letters, job roles in fours.

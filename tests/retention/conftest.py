@@ -46,7 +46,26 @@ ASSIGNMENT_MONTH = {
     "is_employed": pl.Boolean,
     "is_substantive": pl.Boolean,
     "is_contract_known": pl.Boolean,
+    "assignment_key": pl.String,
+    "fte": pl.Decimal(18, 4),
+    "organisation_start_date": pl.Date,
+    "assignment_start_date": pl.Date,
 }
+LEAVERS = {
+    **dict.fromkeys(("organisation_code", "person_key", "assignment_key"), pl.String),
+    "assignment_order": pl.Int32,
+    "leaving_date": pl.Date,
+    **dict.fromkeys(("leaving_reason", "destination_on_leaving", "destination_on_leaving_code"), pl.String),
+}
+ORGANISATION_CHANGES = {
+    **dict.fromkeys(("organisation_code", "predecessor_organisation_code"), pl.String),
+    "effective_date": pl.Date,
+}
+ASSIGNMENT_SPELL = {
+    **dict.fromkeys(("organisation_code", "person_key"), pl.String),
+    **dict.fromkeys(("organisation_start_date", "first_month", "last_month"), pl.Date),
+}
+STARTERS = {"organisation_code": pl.String, "person_key": pl.String, "start_date": pl.Date}
 ABSENCE = {
     "organisation_code": pl.String,
     "person_key": pl.String,
@@ -93,7 +112,8 @@ def staff() -> Callable[..., Snapshot]:
     """Build a snapshot from {month end: {person: changes to a plain active full-time physiotherapist}}.
 
     A change of `organisation_code` puts the person into another organisation served; `linked` says who is the same
-    human being as whom, and `coding_changes` are rows of marts.coding_change.
+    human being as whom, and `coding_changes` are rows of marts.coding_change; `leavers` and `starters` are rows of
+    these extracts.
     """
 
     def build(
@@ -103,7 +123,10 @@ def staff() -> Callable[..., Snapshot]:
         published: Sequence[Mapping[str, object]] = (),
         outside: Sequence[Mapping[str, object]] = (),
         coding_changes: Sequence[Mapping[str, object]] = (),
+        leavers: Sequence[Mapping[str, object]] = (),
+        starters: Sequence[Mapping[str, object]] = (),
         linked: Mapping[str, str] | None = None,
+        organisation_changes: Sequence[Mapping[str, object]] = (),
         organisation: str = "XAA",
         organisation_type: str = "Acute",
     ) -> Snapshot:
@@ -122,9 +145,7 @@ def staff() -> Callable[..., Snapshot]:
             for n, row in enumerate(outside)
         ]
         people = [(row["organisation_code"], row["person_key"], row["period"]) for row in rows]
-        listed += [
-            dict(zip(("organisation_code", "person_key", "period"), who, strict=True)) | in_scope for who in people
-        ]
+        listed += [{name: row[name] for name in ASSIGNMENT_MONTH if name in row} | in_scope for row in rows]
         served = sorted({organisation, *(row["organisation_code"] for row in rows)})
         organisations = {"organisation_code": served, "organisation_name": [f"Made-up Trust {code}" for code in served]}
         links = [{"organisation_code": code, "person_key": person} for code, person, _ in people]
@@ -143,6 +164,24 @@ def staff() -> Callable[..., Snapshot]:
             ).unique(),
             "marts.organisation": pl.DataFrame(organisations).with_columns(organisation_type=pl.lit(organisation_type)),
             "marts.published_absence": pl.DataFrame(list(published), schema=PUBLISHED),
+            "staging.leavers": pl.DataFrame(
+                [{"organisation_code": organisation} | dict(row) for row in leavers], schema=LEAVERS
+            ),
+            "staging.organisation_changes": pl.DataFrame(
+                [{"organisation_code": organisation} | dict(row) for row in organisation_changes],
+                schema=ORGANISATION_CHANGES,
+            ),
+            "marts.assignment_spell": pl.DataFrame(
+                [
+                    {name: row.get(name) for name in ("organisation_code", "person_key", "organisation_start_date")}
+                    | {"first_month": row["period"], "last_month": row["period"]}
+                    for row in rows
+                ],
+                schema=ASSIGNMENT_SPELL,
+            ),
+            "staging.starters": pl.DataFrame(
+                [{"organisation_code": organisation} | dict(row) for row in starters], schema=STARTERS
+            ),
             "staging.absence": pl.DataFrame(
                 [{"organisation_code": organisation, "absence_type": "Sickness"} | dict(row) for row in absence],
                 schema=ABSENCE,

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.measures import evaluate
-from workbench.retention.flows import opening_month
+from workbench.retention.movements import opening_month
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracles/retention_flows.json").read_text(encoding="utf-8"))
 YEAR_AGO, NOW = "2025-09-30", "2026-09-30"

@@ -132,4 +132,6 @@ def _plain(value: Any) -> Any:
 def _worded(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(_worded(item) for item in value) or "none"
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_worded(item)}" for name, item in value.items())
     return str(value)

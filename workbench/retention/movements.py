@@ -1,0 +1,143 @@
+"""Who came, who went and who was there, counted as a preset says: the rows that counts and rates are added up from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from workbench.errors import ParameterError
+from workbench.measures.coverage import months_asked, months_loaded, months_missing
+from workbench.measures.request import MeasureRequest
+from workbench.periods import add_months, month_end, month_ends
+from workbench.retention.presets import DENOMINATORS, MODES, POPULATIONS, Preset, presets
+from workbench.warehouse.snapshot import Snapshot
+
+QUERIES = Path(__file__).parent / "queries"
+DIMENSIONS = ("month", "organisation", "directorate", "service", "team", "staff_group", "profession", "pay_band")
+SCOPES = {
+    "from_organisation": "this organisation; a move inside it is not leaving",
+    "staff_group": "the staff group; changing staff group is leaving one and joining another",
+}
+COUNTED = ("opening", "closing", "leavers", "joiners", "stock")
+
+
+@dataclass(frozen=True)
+class Movements:
+    """Counted rows of one preset, with the months they can answer for and the stamp that says how they count.
+
+    `rows` has the dimensions and, in people, `opening`, `closing`, `leavers`, `joiners`, `stock` (what a rate is set
+    against, as the preset says) and `artefacts` (records left out of leavers); the first five in FTE as well, with
+    the suffix `_fte`. Rows of any split add up. `months` says for each closing month end whether it can be answered.
+    """
+
+    preset: Preset
+    rows: pl.DataFrame
+    months: Mapping[dt.date, bool]
+    stamp: dict[str, object]
+
+    def in_unit(self, column: str, unit: str) -> str:
+        """Name the column that holds a count in people or in FTE."""
+        return f"{column}_fte" if unit == "fte" else column
+
+
+def opening_month(closing: dt.date, window_months: int) -> dt.date:
+    """Return the month end that a window of so many months starts from: 30 Sep 2026 and 12 give 30 Sep 2025."""
+    return month_end(add_months(closing, -window_months))
+
+
+def movements(snapshot: Snapshot, request: MeasureRequest) -> Movements:
+    """Count openings, closings, leavers and joiners of every window asked about.
+
+    Doctors in training are told apart by the job role that places them. With `trainees=out` their rows are left out;
+    someone who finishes training is not a joiner by that, as a move inside the organisation is not.
+
+    Raises:
+        ParameterError: the preset does not define leaving in the scope asked for.
+    """
+    preset, window = presets()[request.options["preset"]], int(request.options["window_months"])
+    scope = request.options["scope"]
+    if scope not in preset.scopes:
+        raise ParameterError(
+            f"The preset {preset.id!r} does not say what leaving is in the scope {scope!r}. "
+            f"It takes: {', '.join(preset.scopes)}."
+        )
+    loaded = months_loaded(snapshot, request.organisation)
+    months = {
+        closing: known and _answerable(preset, closing, window, loaded)
+        for closing, known in months_asked(request, loaded).items()
+    }
+    rows = _counted(snapshot, preset, scope, request.organisation, window, min(months), max(months))
+    rows = rows.filter(pl.col("month").is_in([month for month, known in months.items() if known]))
+    if request.options["trainees"] == "out":
+        rows = rows.filter(~pl.col("is_trainee"))
+    return Movements(preset, rows, months, _stamp(request, preset, window, loaded, rows))
+
+
+def _answerable(preset: Preset, closing: dt.date, window: int, loaded: list[dt.date]) -> bool:
+    opening = opening_month(closing, window)
+    if preset.denominator == "mean_of_month_ends":
+        return set(month_ends(opening, closing)) <= set(loaded)
+    return {opening, closing} <= set(loaded)
+
+
+@lru_cache(maxsize=16)
+def _counted(
+    snapshot: Snapshot, preset: Preset, scope: str, organisation: str, window: int, first: dt.date, last: dt.date
+) -> pl.DataFrame:
+    """Ask once for what all counts and rates of a preset share: a snapshot never changes, so the answer holds."""
+    asked = {
+        "organisation": organisation,
+        "window_months": window,
+        "status": preset.status,
+        "first": first,
+        "last": last,
+    }
+    rows = snapshot.query(QUERIES / "point_to_point_flows.sql", **asked)
+    if scope == "staff_group":
+        rows = rows.with_columns(
+            pl.col(f"{column}_of_group{suffix}").alias(f"{column}{suffix}")
+            for column in ("leavers", "joiners")
+            for suffix in ("", "_fte")
+        )
+    if preset.denominator == "mean_of_month_ends":
+        return _beside(rows, snapshot.query(QUERIES / "mean_stock.sql", **asked))
+    of_two = preset.denominator == "mean_of_two"
+    return rows.with_columns(
+        (
+            (pl.col(f"opening{suffix}") + pl.col(f"closing{suffix}")).cast(pl.Float64) / 2
+            if of_two
+            else pl.col(f"opening{suffix}")
+        ).alias(f"stock{suffix}")
+        for suffix in ("", "_fte")
+    )
+
+
+def _beside(rows: pl.DataFrame, stock: pl.DataFrame) -> pl.DataFrame:
+    """Put the rows of the mean stock under those of the flows: both add up, and need not be in the same groups."""
+    return pl.concat([rows, stock], how="diagonal_relaxed").with_columns(
+        pl.col(name).fill_null(0) for name in {*rows.columns, *stock.columns} - {*DIMENSIONS, "is_trainee"}
+    )
+
+
+def _stamp(
+    request: MeasureRequest, preset: Preset, window: int, loaded: list[dt.date], rows: pl.DataFrame
+) -> dict[str, object]:
+    opening = opening_month(request.month, window)
+    length = f"{window} month{'s' if window > 1 else ''}"
+    by_month = request.by_month
+    trainees = "included" if request.options["trainees"] == "in" else "left out"
+    return {
+        "scope": f"{request.options['scope']} ({request.organisation}): {SCOPES[request.options['scope']]}",
+        "window": f"{length} ending at each month end" if by_month else f"{opening} to {request.month} ({length})",
+        "mode": MODES[preset.mode],
+        "population": f"{POPULATIONS[preset.status]}, doctors in training {trainees}",
+        "definition": f"{preset.label}: {preset.meaning}",
+        "denominator": DENOMINATORS[preset.denominator],
+        "months_missing": months_missing(request, loaded, first=None if by_month else opening),
+        "counts": {"records left out of leavers (duplicate or never worked)": int(rows["artefacts"].sum())},
+    }
