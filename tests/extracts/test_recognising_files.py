@@ -20,6 +20,7 @@ EXTRACTS = [
     "job_plans",
     "leavers",
     "ledger",
+    "organisation_changes",
     "organisations",
     "published_absence",
     "registrations",

@@ -43,6 +43,7 @@ ASSIGNMENT_MONTH = {
     "period": pl.Date,
     "person_key": pl.String,
     "contract_type": pl.String,
+    "contract_type_code": pl.String,
     "is_employed": pl.Boolean,
     "is_substantive": pl.Boolean,
     "is_contract_known": pl.Boolean,
@@ -56,6 +57,8 @@ LEAVERS = {
     "assignment_order": pl.Int32,
     "leaving_date": pl.Date,
     **dict.fromkeys(("leaving_reason", "destination_on_leaving", "destination_on_leaving_code"), pl.String),
+    **dict.fromkeys(("leaving_reason_code", "submitted_by"), pl.String),
+    **dict.fromkeys(("notice_date", "entered_date"), pl.Date),
 }
 ORGANISATION_CHANGES = {
     **dict.fromkeys(("organisation_code", "predecessor_organisation_code"), pl.String),
@@ -65,7 +68,13 @@ ASSIGNMENT_SPELL = {
     **dict.fromkeys(("organisation_code", "person_key"), pl.String),
     **dict.fromkeys(("organisation_start_date", "first_month", "last_month"), pl.Date),
 }
-STARTERS = {"organisation_code": pl.String, "person_key": pl.String, "start_date": pl.Date}
+STARTERS = {
+    **dict.fromkeys(("organisation_code", "person_key"), pl.String),
+    "start_date": pl.Date,
+    **dict.fromkeys(("recruitment_source", "recruitment_source_code", "iat_status"), pl.String),
+    "previous_employer_uses_esr": pl.Boolean,
+    "iat_completed_date": pl.Date,
+}
 ABSENCE = {
     "organisation_code": pl.String,
     "person_key": pl.String,

@@ -1,7 +1,7 @@
 -- grain: one row per organisation, month end, person and dimension that differs from when the person was last listed
--- Recode: the placing assignment is the same and nothing about it but its coding changed that month, by
--- marts.coding_change or because its evidence is read differently. Movement: everything else, also a difference found
--- after the person was away (our choices, docs/adr/0006-spells.md).
+-- Recode: the placing assignment is the same and marts.coding_change says that only its coding changed; or its
+-- profession is another because the evidence for it changed and nothing about the job. Movement: everything else, also
+-- a difference found after the person was away (our choices, docs/adr/0006-spells.md).
 with months as (
     select
         organisation_code,
@@ -37,16 +37,9 @@ beside as (
 judged as (
     select
         beside.*,
-        coalesce(
-            change.kind,
-            case
-                when
-                    beside.assignment_key = beside.previous_assignment_key
-                    and beside.previous_period = months.previous_period
-                    then 'recode'
-            end,
-            'movement'
-        ) as kind
+        change.kind,
+        beside.assignment_key = beside.previous_assignment_key
+        and beside.previous_period = months.previous_period as is_same_assignment
     from beside
     inner join months
         on months.organisation_code = beside.organisation_code and months.period = beside.first_month
@@ -67,7 +60,11 @@ select
     changed.dimension,
     changed.before,
     changed.after,
-    kind
+    case
+        when kind is not null then kind
+        when changed.dimension = 'profession' and is_same_assignment then 'recode'
+        else 'movement'
+    end as kind
 from judged
 cross join unnest([
     {'dimension': 'directorate', 'before': directorate_before, 'after': directorate},
