@@ -187,24 +187,27 @@ class Xmr:
         point = self.points[index]
         if point.rule is None or point.rule == "common_cause":
             return ""
-        return _RULE_WORDS[point.rule].format(points=self._run_ending_at(index % len(self.points)))
+        return _RULE_WORDS[point.rule].format(points=self._run_through(index % len(self.points)))
 
-    def _run_ending_at(self, index: int) -> int:
-        """Count the points of the run that a point ends: on one side of the mean, or in one direction."""
-        last = self.points[index]
-        is_trend = (last.rule or "").startswith("trend")
-        size = tolerance(self.groups[last.group].mean)
-        run = 1
-        while index - run >= 0 and self.points[index - run].group == last.group:
-            earlier, later = self.points[index - run], self.points[index - run + 1]
-            if is_trend:
-                same = sign(later.value - earlier.value, size) == (1 if last.rule == "trend_up" else -1)
-            else:
-                same = earlier.side == last.side
-            if not same:
-                break
-            run += 1
-        return run
+    def _run_through(self, index: int) -> int:
+        """Count the points of the run that a point belongs to: on one side of the mean, or in one direction."""
+        point = self.points[index]
+        upwards = 1 if point.rule == "trend_up" else -1
+        size = tolerance(self.groups[point.group].mean)
+
+        def goes_on(earlier: XmrPoint, later: XmrPoint) -> bool:
+            if earlier.group != later.group:
+                return False
+            if (point.rule or "").startswith("trend"):
+                return sign(later.value - earlier.value, size) == upwards
+            return earlier.side == later.side
+
+        first = last = index
+        while first > 0 and goes_on(self.points[first - 1], self.points[first]):
+            first -= 1
+        while last + 1 < len(self.points) and goes_on(self.points[last], self.points[last + 1]):
+            last += 1
+        return last - first + 1
 
 
 def xmr(

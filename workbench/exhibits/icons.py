@@ -7,6 +7,7 @@ so each icon also has its own frame, shape and letter, and its words stand besid
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -109,6 +110,19 @@ ICONS: dict[str, Icon] = {
         Icon("no_target", "no target set"),
     )
 }
+
+
+def side_by_side(icons: Sequence[Icon], *, size: int = 32) -> str:
+    """Return several drawings as one SVG, from the left, for where only one picture can be placed."""
+    placed = [
+        f'<g transform="translate({38 * place} 0)">{icon.svg(beside_words=True)}</g>'
+        for place, icon in enumerate(icons)
+    ]
+    width = 38 * len(icons) - 6
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 32" width="{width * size // 32}" '
+        f'height="{size}" preserveAspectRatio="xMinYMid">{"".join(placed)}</svg>'
+    )
 
 
 def find_icon(name: str) -> Icon:
