@@ -65,8 +65,9 @@ ORGANISATION_CHANGES = {
     "effective_date": pl.Date,
 }
 ASSIGNMENT_SPELL = {
-    **dict.fromkeys(("organisation_code", "person_key"), pl.String),
-    **dict.fromkeys(("organisation_start_date", "first_month", "last_month"), pl.Date),
+    **dict.fromkeys(("organisation_code", "person_key", "assignment_key"), pl.String),
+    **dict.fromkeys(("organisation_start_date", "assignment_start_date", "first_month", "last_month"), pl.Date),
+    **dict.fromkeys(("is_substantive", "is_employed"), pl.Boolean),
 }
 STARTERS = {
     **dict.fromkeys(("organisation_code", "person_key"), pl.String),
@@ -182,8 +183,9 @@ def staff() -> Callable[..., Snapshot]:
             ),
             "marts.assignment_spell": pl.DataFrame(
                 [
-                    {name: row.get(name) for name in ("organisation_code", "person_key", "organisation_start_date")}
+                    {name: row.get(name) for name in ASSIGNMENT_SPELL}
                     | {"first_month": row["period"], "last_month": row["period"]}
+                    | {"is_substantive": True, "is_employed": True}
                     for row in rows
                 ],
                 schema=ASSIGNMENT_SPELL,
@@ -196,6 +198,6 @@ def staff() -> Callable[..., Snapshot]:
                 schema=ABSENCE,
             ),
         }
-        return literal_snapshot(with_marts(tables, "person_spell", "person_group_change"))
+        return literal_snapshot(with_marts(tables, "person_spell", "active_spell", "organisation_month", "person_group_change"))
 
     return build
