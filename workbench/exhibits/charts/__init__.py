@@ -10,10 +10,13 @@ Every chart copes with nothing to show: with no rows, or with every value withhe
 from __future__ import annotations
 
 from workbench.exhibits.charts.aims import bars_with_aim
+from workbench.exhibits.charts.control_chart import xmr_chart
 from workbench.exhibits.charts.counts import count_bars
 from workbench.exhibits.charts.dots import compare_dots
 from workbench.exhibits.charts.drawing import Drawing, Series
+from workbench.exhibits.charts.fan import fan_lines
 from workbench.exhibits.charts.flows import paired_bars
+from workbench.exhibits.charts.funnel_chart import funnel_plot
 from workbench.exhibits.charts.heat import heat_map
 from workbench.exhibits.charts.months import month_lines
 from workbench.exhibits.charts.peers import peer_range
@@ -24,8 +27,11 @@ __all__ = [
     "bars_with_aim",
     "compare_dots",
     "count_bars",
+    "fan_lines",
+    "funnel_plot",
     "heat_map",
     "month_lines",
     "paired_bars",
     "peer_range",
+    "xmr_chart",
 ]
