@@ -7,7 +7,7 @@ with months as (
         organisation_code,
         period,
         lag(period) over (partition by organisation_code order by period) as previous_period
-    from (select distinct organisation_code, period from marts.assignment_month)
+    from marts.organisation_month
 ),
 
 beside as (

@@ -1,4 +1,4 @@
--- grain: one row per organisation, person and unbroken run of loaded month ends in which nothing about the person changes
+-- grain: one row per organisation, person and unbroken run of loaded month ends in which the person is unchanged
 -- A run ends where anything that marts.person_month holds of the person changes, where the person is not listed, and
 -- where a calendar month is not loaded: what happened in between is unknown. Expanding first_month to last_month gives
 -- marts.person_month back, row for row (docs/adr/0006-spells.md).
