@@ -89,7 +89,8 @@ def _name_test(canvas: Canvas, rows: Sequence[Mapping[str, Any]], month: str, te
     if run:
         words = wrapped("grey: what this method would have said a year ago", 24)
         canvas.write(
-            words, x=run[-1][month], y=float(run[-1][tested[0]]), yanchor="top", yshift=-6, align="right", font=dict(color=GREY, size=11),
+            words, x=run[-1][month], y=float(run[-1][tested[0]]), xanchor="right", yanchor="top", yshift=-6,
+            align="right", font=dict(color=GREY, size=11),
         )  # fmt: skip
 
 
