@@ -44,7 +44,7 @@ class TransitionMatrix:
     @property
     def at_risk(self) -> NDArray[np.float64]:
         """How many people each share rests on: those in the state at the start of each step."""
-        return self.moves.sum(axis=1)
+        return np.asarray(self.moves.sum(axis=1), dtype=np.float64)
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -53,15 +53,14 @@ class TransitionMatrix:
         A state that nobody was in has no shares of its own; people are taken to stay in it, so that it moves nobody.
         """
         held = self.at_risk[:, None]
-        stay = np.eye(len(self.states))
-        shares = np.divide(self.moves, held, out=stay.copy(), where=held > 0)
-        shares[-1] = stay[-1]
+        shares: NDArray[np.float64] = np.eye(len(self.states))
+        np.divide(self.moves[:-1], held[:-1], out=shares[:-1], where=held[:-1] > 0)
         return shares
 
     @property
     def came_in(self) -> NDArray[np.float64]:
         """How many people came in from outside, by the state they came into."""
-        return self.moves[-1]
+        return np.asarray(self.moves[-1], dtype=np.float64)
 
     def rows(self) -> pl.DataFrame:
         """Return the matrix as rows: `state_from`, `state_to`, `people`, `at_risk`, `share`; `outside` is no start."""
