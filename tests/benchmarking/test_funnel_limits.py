@@ -137,6 +137,22 @@ def test_limits_of_a_very_small_unit_are_all_or_nothing():
     assert (limits.lower_998, limits.upper_998) == (0.0, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("events", "size", "verdict"),
+    # with a target of 0.174: 0.826^10 = 0.148 and 0.826^19 = 0.0264 are not below 0.025, 0.826^20 = 0.0218 is
+    [(0, 10, "expected"), (0, 19, "expected"), (0, 20, "lower_95"), (2, 2, "expected"), (3, 3, "higher_95")],
+)
+def test_a_small_unit_outside_the_limits_must_be_improbable_by_exact_probabilities_too(events, size, verdict):
+    judged = funnel([events], [size], target=0.174).units[0]
+    limits, value = judged.limits, events / size
+    assert value < limits.lower_95 or value > limits.upper_95 or size == 2
+    assert judged.verdict == verdict
+
+
+def test_a_mean_of_two_month_ends_need_not_be_whole():
+    assert funnel([0], [10.5], target=0.174).units[0].verdict == "expected"
+
+
 def test_where_nobody_left_anywhere_every_unit_is_as_expected():
     answer = funnel([0] * 12, SAME)
     assert {unit.verdict for unit in answer.units} == {"expected"}
@@ -171,6 +187,15 @@ def test_a_kind_or_method_that_does_not_exist_is_refused():
 UNITS = st.lists(st.tuples(st.integers(0, 60), st.integers(60, 400)), min_size=2, max_size=25).filter(
     lambda rows: any(a for a, _ in rows)
 )
+
+
+def test_units_can_be_compared_with_a_value_of_their_whole():
+    answer = funnel([5] * 12, SAME, target=0.1)
+    assert answer.target == 0.1
+    assert answer.limits_at(100).lower_95 < 0.1 < answer.limits_at(100).upper_95
+    assert answer.units[0].z == pytest.approx((math.asin(math.sqrt(0.05)) - math.asin(math.sqrt(0.1))) * 20)
+    with pytest.raises(ParameterError, match="between 0 and 1"):
+        funnel([5], [10], target=1.2)
 
 
 @given(UNITS)

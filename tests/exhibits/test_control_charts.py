@@ -13,6 +13,7 @@ from workbench.exhibits import Stamp
 from workbench.exhibits.charts.control_chart import xmr_chart
 from workbench.exhibits.charts.drawing import Drawing
 from workbench.exhibits.charts.funnel_chart import funnel_plot
+from workbench.exhibits.charts.limits_strip import Strip, limits_strip
 from workbench.periods import month_ends
 
 STAMP = Stamp("Sampleshire NHS Trust", "XAA", dt.date(2026, 9, 30), "2026-10-04 06:12")
@@ -176,3 +177,35 @@ def test_the_new_charts_name_source_and_unit(chart):
     figure = chart().figure
     assert figure.layout.title.text == "XAA · as at 2026-09-30 · snapshot 2026-10-04 06:12"
     assert figure.layout.yaxis.title.text
+
+
+def strips(*rows) -> Drawing:
+    return limits_strip(
+        [Strip(name, xmr(values, fix=12 if len(values) > 12 else None), latest) for name, values, latest in rows],
+        subject="Latest values", stamp=STAMP,
+    )  # fmt: skip
+
+
+def test_each_measure_stands_between_its_own_limits_whatever_its_unit():
+    drawing = strips(("Headcount", [1000, 1200] * 6, "1,200"), ("Sickness", [10, 12] * 6, "12.0%"))
+    latest = [trace.x[0] for trace in drawing.figure.data if trace.mode == "markers+text"]
+    assert latest == pytest.approx([1 / 5.32] * 2)  # one above a mean of 11, limits 5.32 away; or a hundredfold
+
+
+def test_a_latest_value_outside_its_limits_has_shape_letter_and_place():
+    drawing = strips(("Sickness", [*CALM, 60], "60.0%"))
+    (mark,) = [trace for trace in drawing.figure.data if trace.mode == "markers+text"]
+    assert (mark.marker.symbol, mark.text, mark.x[0] <= 2.4) == ("triangle-up", ("H",), True)
+    assert drawing.alt == (
+        "Latest values. Sickness: 60.0%; special cause, neither good nor bad, high: above the upper limit."
+    )
+
+
+def test_a_measure_without_limits_says_why_in_its_place():
+    drawing = strips(("Sickness", CALM, "12.0%"), ("Headcount", [5] * 12, "5"), ("Leaver rate", [], "[c]"))
+    assert "no variation: every value is the same" in words(drawing)
+    assert "Leaver rate: [c]; no value can be shown" in drawing.alt
+
+
+def test_a_strip_of_nothing_says_so():
+    assert strips(("Leaver rate", [], "[c]")).alt == "Latest values: no value can be shown."

@@ -20,6 +20,8 @@ Method = Literal["shmi", "cqc"]
 
 #: Fewer units than this say too little about how much units differ: limits are then those of chance alone.
 ENOUGH_UNITS = 10
+#: With fewer expected events (or non-events) than this the limits of a proportion are checked by exact probabilities.
+FEW_EXPECTED = 10
 #: Two-sided limits: 1 in 40 lies beyond each 95% limit by chance, 1 in 1,000 beyond each 99.8% limit.
 LEVELS = {95.0: 1.959964, 99.8: 3.090232}
 
@@ -112,6 +114,7 @@ def funnel(
     kind: Kind = "proportion",
     method: Method = "cqc",
     overdispersion: bool | None = None,
+    target: float | None = None,
 ) -> Funnel:
     """Judge units of different sizes against all of them together, each by limits that fit its size.
 
@@ -124,6 +127,8 @@ def funnel(
         method: `shmi` (log scale, truncated) or `cqc` (square root, winsorised) for standardised ratios; the other
             kinds know `cqc` only.
         overdispersion: widen limits for differences beyond chance; left out, where there are ten units or more.
+        target: the value that units are compared with, as a share; left out, that of all units together. Give the
+            whole organisation's where some units may not be shown: those are mostly the ones with few events.
 
     Raises:
         ParameterError: lengths differ, a number is negative or not finite, there is no unit to judge, or in a
@@ -141,19 +146,21 @@ def funnel(
     judged = [unit for unit in rows if unit.verdict == "expected"]
     if not judged:
         raise ParameterError("No unit can be judged: every denominator is zero, or there are no events at all.")
-    target = _target(judged, kind)
-    scored = [replace(unit, z=_z(unit, kind, method, target)) for unit in judged]
+    centre = _target(judged, kind) if target is None else target
+    if not 0 <= centre <= (1 if kind == "proportion" else math.inf):
+        raise ParameterError(f"`target` must lie between 0 and 1 for a proportion: received {target!r}.")
+    scored = [replace(unit, z=_z(unit, kind, method, centre)) for unit in judged]
     trimmed = _truncated(scored) if method == "shmi" else _winsorised(scored)
     adjust = len(judged) >= ENOUGH_UNITS if overdispersion is None else overdispersion
     phi, tau2 = _beyond_chance(trimmed, kind, method) if adjust else (None, None)
     funnel_of = Funnel(
-        kind=kind, method=method, target=target, adjusted=adjust,
+        kind=kind, method=method, target=centre, adjusted=adjust,
         why_not_adjusted="" if adjust else _why(len(judged), overdispersion),
         kept=sum(unit.kept_z is not None for unit in trimmed), phi=phi, tau2=tau2, units=(),
     )  # fmt: skip
     limits = _limits_of(funnel_of, trimmed)
     finished = iter(
-        replace(unit, limits=around, verdict=_verdict(unit, around))
+        replace(unit, limits=around, verdict=_verdict(unit, around, funnel_of))
         for unit, around in zip(trimmed, limits, strict=True)
     )
     return replace(funnel_of, units=tuple(next(finished) if u.verdict == "expected" else u for u in rows))
@@ -282,13 +289,43 @@ def _limits_of(funnel_of: Funnel, units: Sequence[FunnelUnit]) -> list[Limits]:
     return [funnel_of.limits_at(unit.denominator) for unit in units]
 
 
-def _verdict(unit: FunnelUnit, limits: Limits) -> str:
+def _verdict(unit: FunnelUnit, limits: Limits, funnel_of: Funnel) -> str:
     value = _known(unit.value)
-    if value > limits.upper_95:
-        return "higher_998" if value > limits.upper_998 else "higher_95"
-    if value < limits.lower_95:
-        return "lower_998" if value < limits.lower_998 else "lower_95"
+    sides = (
+        ("higher_998", value > limits.upper_998, 99.8), ("higher_95", value > limits.upper_95, 95.0),
+        ("lower_998", value < limits.lower_998, 99.8), ("lower_95", value < limits.lower_95, 95.0),
+    )  # fmt: skip
+    for verdict, outside, level in sides:
+        if outside and _is_improbable(unit, funnel_of, level, high=verdict.startswith("higher")):
+            return verdict
     return "expected"
+
+
+def _is_improbable(unit: FunnelUnit, funnel_of: Funnel, level: float, *, high: bool) -> bool:
+    """Say whether a value outside the limits of a small unit is improbable by the binomial distribution, too.
+
+    The transformed limits are narrow for small units: with a target of 17%, none of 10 lies below the lower limit,
+    although that happens to one such unit in seven.
+    """
+    size, target = unit.denominator, funnel_of.target
+    if funnel_of.kind != "proportion" or min(size * target, size * (1 - target)) >= FEW_EXPECTED:
+        return True
+    tail = 1 - NormalDist().cdf(LEVELS[level])
+    if high:
+        return 1 - _binomial_up_to(math.ceil(unit.numerator) - 1, size, target) < tail
+    return _binomial_up_to(math.floor(unit.numerator), size, target) < tail
+
+
+def _binomial_up_to(events: int, size: float, target: float) -> float:
+    """Probability of so many events or fewer; a mean of two stocks need not be whole, so factorials are gammas."""
+    if target in (0.0, 1.0):
+        return 1.0 if target == 0 and events >= 0 else 0.0
+    terms = (
+        math.lgamma(size + 1) - math.lgamma(k + 1) - math.lgamma(size - k + 1)
+        + k * math.log(target) + (size - k) * math.log1p(-target)
+        for k in range(min(events, math.floor(size)) + 1)
+    )  # fmt: skip
+    return math.fsum(math.exp(term) for term in terms)
 
 
 def _why(units: int, overdispersion: bool | None) -> str:

@@ -33,6 +33,7 @@ from workbench.retention.released import (
     released_yearly_flows,
     withheld_cells,
 )
+from workbench.retention.variation_exhibits import EXHIBITS as VARIATION_EXHIBITS
 
 if TYPE_CHECKING:
     from workbench.workbench import Workbench
@@ -263,4 +264,5 @@ EXHIBITS: dict[str, Callable[[Workbench, ExhibitRequest], Exhibit]] = {
     "headcount_by_month": headcount_by_month,
     "joiners_and_leavers_by_month": joiners_and_leavers_by_month,
     "sickness_absence_peers": sickness_absence_peers,
+    **VARIATION_EXHIBITS,
 }

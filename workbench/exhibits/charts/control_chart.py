@@ -29,7 +29,7 @@ KEY = (
 )
 SPECIAL_CAUSES_IN_ALT = 8
 
-_COLOURS = {
+COLOURS = {
     "common_cause": COMMON, "improvement": IMPROVEMENT, "concern": CONCERN,
     "neutral_high": NEUTRAL, "neutral_low": NEUTRAL,
 }  # fmt: skip
@@ -117,7 +117,7 @@ def _draw_points(canvas: Canvas, judged: Xmr, unit: str, decimals: int) -> None:
     points = list(enumerate(judged.points))
     for letter, symbol, where in (("", "circle", "top center"), ("H", "triangle-up", "top center"),
                                   ("L", "triangle-down", "bottom center")):  # fmt: skip
-        drawn = [(index, point) for index, point in points if _letter(judged, point) == letter]
+        drawn = [(index, point) for index, point in points if letter_of(judged, point) == letter]
         if not drawn:
             continue
         canvas.draw(
@@ -126,14 +126,14 @@ def _draw_points(canvas: Canvas, judged: Xmr, unit: str, decimals: int) -> None:
             textfont=dict(size=SMALL_SIZE, color=INK), cliponaxis=False,
             marker=dict(
                 symbol=symbol, size=12 if letter else 8, line=dict(color=INK, width=1),
-                color=[_COLOURS.get(point.kind or "", COMMON) if letter else COMMON for _, point in drawn],
+                color=[COLOURS.get(point.kind or "", COMMON) if letter else COMMON for _, point in drawn],
             ),
             customdata=[judged.why(index) if letter else "" for index, _ in drawn],
             hovertemplate=f"%{{x|%b %Y}}: %{{y:,.{decimals}f}} {escaped(unit)}<br>%{{customdata}}<extra></extra>",
         )  # fmt: skip
 
 
-def _letter(judged: Xmr, point: XmrPoint) -> str:
+def letter_of(judged: Xmr, point: XmrPoint) -> str:
     """Return H or L where a point is marked as a special cause: trial limits mark none."""
     return point.letter if judged.groups[point.group].status == "ok" else ""
 
@@ -237,7 +237,7 @@ def _alt(
 
 def _special_causes(judged: Xmr, decimals: int) -> list[str]:
     """Name the special causes, neighbours of one rule together, the latest ones where there are many."""
-    marked = [(index, point) for index, point in enumerate(judged.points) if _letter(judged, point)]
+    marked = [(index, point) for index, point in enumerate(judged.points) if letter_of(judged, point)]
     runs: list[list[int]] = []
     for index, point in marked:
         before = judged.points[runs[-1][-1]] if runs else None

@@ -17,8 +17,9 @@ NAMED_ON_CHART = 8
 #: Room that a name takes, in shares of the chart's width on a phone and of its height.
 NAME_WIDTH, NAME_HEIGHT = 0.5, 0.1
 KEY = (
-    "Dashed lines: 95% limits; solid curves: 99.8% limits, wider for small units. A circle lies within the 95% limits; "
-    "a triangle outside them, pointing up when higher and down when lower, filled when outside 99.8%."
+    "Dashed lines: 95% limits; solid curves: 99.8% limits, wider for small units. A circle lies within the 95% limits, "
+    "or is too small to say otherwise; a triangle lies outside them, pointing up when higher and down when lower, "
+    "filled when outside 99.8%."
 )
 
 
