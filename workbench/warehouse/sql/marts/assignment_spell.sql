@@ -1,109 +1,51 @@
--- grain: one row per organisation, assignment and unbroken run of loaded month ends in which nothing about it changes
+-- grain: one row per organisation, assignment and unbroken run of month ends in which it is unchanged
 -- Every assignment listed is here, in scope or not, as in marts.assignment_month, which expanding first_month to
 -- last_month gives back row for row. The rule is that of marts.person_spell.
 with listed as (
     select
-        *,
-        row(
-            person_key,
-            assignment_order,
-            is_primary_recorded,
-            assignment_status_code,
-            assignment_status,
-            is_employed,
-            is_active,
-            contract_type_code,
-            contract_type,
-            is_substantive,
-            is_contract_known,
-            staff_group_code,
-            staff_group,
-            job_role_code,
-            job_role,
-            area_of_work,
-            occupation_code,
-            directorate,
-            service,
-            team,
-            cost_centre,
-            subjective_code,
-            pay_band,
-            position_number,
-            position_title,
-            fte,
-            contracted_hours,
-            organisation_start_date,
-            assignment_start_date,
-            contract_end_date,
-            supervisor_person_key,
-            age_band,
-            gender,
-            profession,
-            profession_level,
-            is_trainee
-        ) as attributes
+        organisation_code,
+        assignment_key,
+        period,
+        hash(*columns(* exclude (organisation_code, assignment_key, period))) as attributes
     from marts.assignment_month
 ),
 
+-- Month ends that follow each other are at most 31 days apart.
 beside as (
     select
-        *,
-        lag(period) over history as previous_period,
-        lag(attributes) over history as previous_attributes,
-        max(period) over (partition by organisation_code, assignment_key) as final_period
+        organisation_code,
+        assignment_key,
+        period,
+        coalesce(period - lag(period) over history > 31, true)
+        or lag(attributes) over history <> attributes as begins,
+        coalesce(lead(period) over history - period > 31, true)
+        or lead(attributes) over history <> attributes as ends
     from listed
     window history as (partition by organisation_code, assignment_key order by period)
 ),
 
-begun as (
-    select *
+edges as (
+    select
+        organisation_code,
+        assignment_key,
+        period,
+        begins,
+        case when ends then period else lead(period) over history end as last_month
     from beside
-    where
-        previous_period is distinct from last_day(period - interval 1 month)
-        or previous_attributes is distinct from attributes
+    where begins or ends
+    window history as (partition by organisation_code, assignment_key order by period)
 )
 
 select
-    organisation_code,
-    assignment_key,
-    period as first_month,
-    coalesce(lead(previous_period) over history, final_period) as last_month,
-    person_key,
-    assignment_order,
-    is_primary_recorded,
-    assignment_status_code,
-    assignment_status,
-    is_employed,
-    is_active,
-    contract_type_code,
-    contract_type,
-    is_substantive,
-    is_contract_known,
-    staff_group_code,
-    staff_group,
-    job_role_code,
-    job_role,
-    area_of_work,
-    occupation_code,
-    directorate,
-    service,
-    team,
-    cost_centre,
-    subjective_code,
-    pay_band,
-    position_number,
-    position_title,
-    fte,
-    contracted_hours,
-    organisation_start_date,
-    assignment_start_date,
-    contract_end_date,
-    supervisor_person_key,
-    age_band,
-    gender,
-    profession,
-    profession_level,
-    is_trainee
-from begun
-window history as (partition by organisation_code, assignment_key order by period)
-order by organisation_code, assignment_key, first_month
+    edges.organisation_code,
+    edges.assignment_key,
+    edges.period as first_month,
+    edges.last_month,
+    month.* exclude (organisation_code, assignment_key, period)
+from edges
+inner join marts.assignment_month as month
+    on month.organisation_code = edges.organisation_code
+    and month.assignment_key = edges.assignment_key
+    and month.period = edges.period
+where edges.begins
+order by edges.organisation_code, edges.assignment_key, edges.period

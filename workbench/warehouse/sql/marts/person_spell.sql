@@ -1,72 +1,53 @@
--- grain: one row per organisation, person and unbroken run of loaded month ends in which the person is unchanged
+-- grain: one row per organisation, person and unbroken run of month ends in which the person is unchanged
 -- A run ends where anything that marts.person_month holds of the person changes, where the person is not listed, and
 -- where a calendar month is not loaded: what happened in between is unknown. Expanding first_month to last_month gives
--- marts.person_month back, row for row (docs/adr/0006-spells.md).
+-- marts.person_month back, row for row. States are compared by a 64-bit fingerprint of all columns, so that the one
+-- pass over the months carries no texts (docs/adr/0006-spells.md).
 with listed as (
     select
-        *,
-        row(
-            is_active,
-            fte,
-            fte_active,
-            staff_group,
-            staff_group_code,
-            job_role_code,
-            profession,
-            directorate,
-            service,
-            team,
-            pay_band,
-            age_band,
-            occupation_code,
-            position_number,
-            assignment_key,
-            is_trainee,
-            assignments
-        ) as attributes
+        organisation_code,
+        person_key,
+        period,
+        hash(*columns(* exclude (organisation_code, person_key, period))) as attributes
     from marts.person_month
 ),
 
+-- Month ends that follow each other are at most 31 days apart.
 beside as (
     select
-        *,
-        lag(period) over history as previous_period,
-        lag(attributes) over history as previous_attributes,
-        max(period) over (partition by organisation_code, person_key) as final_period
+        organisation_code,
+        person_key,
+        period,
+        coalesce(period - lag(period) over history > 31, true)
+        or lag(attributes) over history <> attributes as begins,
+        coalesce(lead(period) over history - period > 31, true)
+        or lead(attributes) over history <> attributes as ends
     from listed
     window history as (partition by organisation_code, person_key order by period)
 ),
 
-begun as (
-    select *
+edges as (
+    select
+        organisation_code,
+        person_key,
+        period,
+        begins,
+        case when ends then period else lead(period) over history end as last_month
     from beside
-    where
-        previous_period is distinct from last_day(period - interval 1 month)
-        or previous_attributes is distinct from attributes
+    where begins or ends
+    window history as (partition by organisation_code, person_key order by period)
 )
 
 select
-    organisation_code,
-    person_key,
-    period as first_month,
-    coalesce(lead(previous_period) over history, final_period) as last_month,
-    is_active,
-    fte,
-    fte_active,
-    staff_group,
-    staff_group_code,
-    job_role_code,
-    profession,
-    directorate,
-    service,
-    team,
-    pay_band,
-    age_band,
-    occupation_code,
-    position_number,
-    assignment_key,
-    is_trainee,
-    assignments
-from begun
-window history as (partition by organisation_code, person_key order by period)
-order by organisation_code, person_key, first_month
+    edges.organisation_code,
+    edges.person_key,
+    edges.period as first_month,
+    edges.last_month,
+    month.* exclude (organisation_code, person_key, period)
+from edges
+inner join marts.person_month as month
+    on month.organisation_code = edges.organisation_code
+    and month.person_key = edges.person_key
+    and month.period = edges.period
+where edges.begins
+order by edges.organisation_code, edges.person_key, edges.period
