@@ -25,6 +25,7 @@ from workbench.retention.monthly import (
     one_group,
     outside_population,
 )
+from workbench.retention.movement_exhibits import reasons_for_leaving, where_from_where_to
 from workbench.retention.released import (
     disclosure_note,
     released_among_peers,
@@ -264,5 +265,7 @@ EXHIBITS: dict[str, Callable[[Workbench, ExhibitRequest], Exhibit]] = {
     "headcount_by_month": headcount_by_month,
     "joiners_and_leavers_by_month": joiners_and_leavers_by_month,
     "sickness_absence_peers": sickness_absence_peers,
+    "where_from_where_to": where_from_where_to,
+    "reasons_for_leaving": reasons_for_leaving,
     **VARIATION_EXHIBITS,
 }

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import polars as pl
 
+from workbench.errors import PeriodError
+from workbench.measures.coverage import months_loaded
+from workbench.periods import shown_date
 from workbench.retention.choices import TOTAL
 from workbench.retention.code_concepts import ARTEFACT, with_places, with_reasons
 from workbench.retention.flow_lines import STAYERS, people_by_line
@@ -93,7 +96,16 @@ def came_and_went(
         One row per group and person, for use inside the workbench only: `person_key`, `group`, `line`, `came_from`,
         `came_from_group`, `went_to`, `went_to_group`, and what is recorded of leaving (`reason`, `reason_group`,
         `standing`, `is_planned`) with whether a record was found.
+
+    Raises:
+        PeriodError: the staff list of one of the two month ends is not loaded, so that nothing is known.
     """
+    missing = sorted({opening, closing} - set(months_loaded(snapshot, organisation)))
+    if missing:
+        raise PeriodError(
+            f"No staff list of {organisation} is loaded for {shown_date(missing[0])}, so who came and went is not "
+            "known. Choose two month ends that `workbench status` lists."
+        )
     by = (dimension,) if dimension else ()
     people = people_by_line(snapshot, organisation, opening, closing, by=by, trainees=trainees)
     sides = []

@@ -83,7 +83,7 @@ def sankey(
     withheld = [[str(row[place]) for row in rows if is_withheld(row, item.column)] for item in (came, went)]
     feet = [wrapped(f"Withheld: {', '.join(names)}", NAME_LENGTH) if names else "" for names in withheld]
     room = [_depth(bands) + (foot.count("<br>") + 2) * LINE_HEIGHT for bands, foot in zip(placed, feet, strict=True)]
-    depth = max(*room, BANDS_HEIGHT + 3 * LINE_HEIGHT)
+    depth = max(*room, BANDS_HEIGHT + 5 * LINE_HEIGHT)
     canvas = Canvas(stamp, height=0)
     canvas.margin |= {"t": 40, "b": 36}
     canvas.height = int(depth) + canvas.margin["t"] + canvas.margin["b"]
@@ -105,7 +105,7 @@ def _bands(
 ) -> list[_Band]:
     return [
         _Band(
-            f"{row[place]}: {shown_number(float(row[column]))}",
+            f"{row[place]}:\N{NO-BREAK SPACE}{shown_number(float(row[column]))}",
             float(row[column]),
             GREY if row[place] in unknown else colour,
         )
