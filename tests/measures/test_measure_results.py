@@ -120,6 +120,10 @@ def test_rows_add_up_and_an_unknown_month_is_null_where_an_empty_one_is_zero(by,
     assert totals.sort(by, nulls_last=True).rows() == expected if by else totals.rows() == expected
 
 
+def texts(*names):
+    return dict.fromkeys(names, pl.String)
+
+
 @pytest.fixture
 def snapshot() -> Snapshot:
     place = {name: ["A"] for name in ("directorate", "service", "team", "staff_group", "profession", "pay_band")}
@@ -127,17 +131,22 @@ def snapshot() -> Snapshot:
     return literal_snapshot(
         {
             "marts.organisation": pl.DataFrame({"organisation_code": ["XAA"]}),
-            "marts.assignment_month": pl.DataFrame(key),
+            "marts.assignment_month": pl.DataFrame(
+                key | {"person_key": ["p"], "organisation_start_date": [dt.date(2020, 4, 1)]}
+            ),
             "marts.published_absence": pl.DataFrame({"organisation_code": ["RXX"]}),
             "marts.person_month": pl.DataFrame(
                 key
                 | place
                 | {"person_key": ["p"], "is_active": [True], "is_trainee": [False], "fte": [0.5], "fte_active": [0.5]}
             ),
+            "marts.person_link": pl.DataFrame(schema=texts("organisation_code", "person_key", "linked_person")),
             "staging.leavers": pl.DataFrame(
-                {name: [] for name in ("organisation_code", "person_key", "leaving_reason", "assignment_order")}
-                | {"leaving_date": []},
-                schema_overrides={"leaving_date": pl.Date},
+                schema=texts("organisation_code", "person_key", "leaving_reason", "destination_on_leaving_code")
+                | {"leaving_date": pl.Date, "assignment_order": pl.Int32},
+            ),
+            "staging.organisation_changes": pl.DataFrame(
+                schema=texts("organisation_code", "predecessor_organisation_code") | {"effective_date": pl.Date}
             ),
         }
     )

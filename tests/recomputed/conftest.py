@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import random
 from collections import defaultdict
 from decimal import Decimal
@@ -15,6 +16,12 @@ import pytest
 import workbench
 from workbench.periods import month_ends
 from workbench.warehouse.snapshot import Snapshot, literal_snapshot
+
+_spec = importlib.util.spec_from_file_location("lists_by_hand", Path(__file__).with_name("lists_by_hand.py"))
+assert _spec is not None and _spec.loader is not None
+_lists_by_hand = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_lists_by_hand)
+Lists = _lists_by_hand.Lists
 
 MARTS = Path(workbench.__file__).parent / "warehouse/sql/marts"
 MONTHS = [end for end in month_ends(dt.date(2025, 7, 31), dt.date(2026, 9, 30)) if end != dt.date(2026, 2, 28)]
@@ -36,6 +43,7 @@ SCHEMA = {
     ),
     **dict.fromkeys(("pay_band", "age_band", "occupation_code", "position_number"), pl.String),
     "is_trainee": pl.Boolean,
+    "organisation_start_date": pl.Date,
 }
 
 
@@ -165,6 +173,13 @@ def made_up_workforce() -> MadeUpWorkforce:
         "marts.assignment_month": assignment_month,
         "marts.organisation": pl.DataFrame({"organisation_code": ["XAA"], "organisation_type": ["Acute"]}),
         "staging.leavers": pl.DataFrame(leavers, schema_overrides={"assignment_key": pl.String}),
+        "staging.organisation_changes": pl.DataFrame(
+            schema=dict.fromkeys(("organisation_code", "predecessor_organisation_code"), pl.String)
+            | {"effective_date": pl.Date}
+        ),
+        "marts.person_link": pl.DataFrame(
+            schema=dict.fromkeys(("organisation_code", "person_key", "linked_person"), pl.String)
+        ),
         "staging.absence": pl.DataFrame(absence, schema_overrides={"fte_days_lost": days}),
         "marts.published_absence": pl.DataFrame(
             published, schema_overrides={"fte_days_lost": days, "fte_days_available": days}
@@ -175,100 +190,17 @@ def made_up_workforce() -> MadeUpWorkforce:
     return MadeUpWorkforce(assignments, absence, published, leavers, MONTHS, literal_snapshot(tables))
 
 
-class Lists:
-    """Month-end lists of one organisation, and rates worked out from them with sets and sums.
-
-    Attributes:
-        people: {month end: {person: placement, FTE, whether active, whether in training}}.
-        records: {person: leaving records}.
-    """
-
-    ARTEFACTS = ("Has Not Worked", "Merged Organisation - Duplicate Record")
-
-    def __init__(self, assignments: list[dict], leavers: list[dict]) -> None:
-        self.people: dict[dt.date, dict[str, dict]] = defaultdict(dict)
-        self.records: dict[str, list[dict]] = defaultdict(list)
-        for row in leavers:
-            self.records[row["person_key"]].append(row)
-        jobs: dict[tuple, list[dict]] = defaultdict(list)
-        for row in assignments:
-            self.people[row["period"]]
-            substantive = row["contract_type_code"] in ("02", "04", "05")
-            if substantive and row["assignment_status_code"] not in ("04", "11", "12", "13"):
-                jobs[row["period"], row["person_key"]].append(row)
-        order = [True, False, None]
-        for (end, person), held in jobs.items():
-            held.sort(key=lambda row: (order.index(row["is_primary_recorded"]), -row["fte"], row["assignment_order"]))
-            active = [row for row in held if row["assignment_status_code"] in ("01", "02", "05")]
-            self.people[end][person] = held[0] | {
-                "employed": True,
-                "active": bool(active),
-                "fte_employed": sum(row["fte"] for row in held),
-                "fte_active": sum(row["fte"] for row in active),
-            }
-
-    def answers(self, preset: str, window: int, scope: str = "from_organisation", **asked) -> dict:
-        """Give leavers, joiners, opening and stock by closing month and group, as a preset counts them.
-
-        Returns:
-            {(closing month end, group): {"leavers": number, "joiners": .., "opening": .., "stock": ..}}
-        """
-        answers: dict[tuple, dict[str, float]] = {}
-        for closing in sorted(self.people):
-            ends = [self._before(closing, back) for back in range(window, -1, -1)]
-            needed = ends if preset == "mean_13" else [ends[0], closing]
-            if all(end in self.people for end in needed):
-                counted = self._point_to_point(ends, preset, scope, **asked)
-                answers |= {(closing, group): numbers for group, numbers in counted.items()}
-        return answers
-
-    @staticmethod
-    def _before(closing: dt.date, months: int) -> dt.date:
-        number = closing.year * 12 + closing.month - months
-        return dt.date(number // 12, number % 12 + 1, 1) - dt.timedelta(days=1)
-
-    def _point_to_point(
-        self, ends: list[dt.date], preset: str, scope: str, *, unit: str, dimension: str | None, trainees: str = "in"
-    ) -> dict:
-        status = "employed" if preset == "nes_scotland" else "active"
-        stocks = [{who: row for who, row in self.people.get(end, {}).items() if row[status]} for end in ends]
-        opening, closing = stocks[0], stocks[-1]
-
-        def left(row: dict | None, then: dict | None) -> bool:
-            return then is None or (scope == "staff_group" and row["staff_group"] != then["staff_group"])
-
-        gone = {p: row for p, row in opening.items() if left(row, closing.get(p)) and not self._artefact(p, ends[-1])}
-        new = {p: row for p, row in closing.items() if left(row, opening.get(p))}
-        shares = {"nes_scotland": [(opening, 1)], "mean_13": [(stock, 1 / len(ends)) for stock in stocks]}
-        sums: dict = defaultdict(lambda: dict.fromkeys(("leavers", "joiners", "opening", "stock"), 0.0))
-        counted = [("leavers", gone, 1), ("joiners", new, 1), ("opening", opening, 1)]
-        counted += [("stock", *share) for share in shares.get(preset, [(opening, 1 / 2), (closing, 1 / 2)])]
-        for name, people, weight in counted:
-            for row in people.values():
-                if trainees == "in" or not row["is_trainee"]:
-                    amount = 1 if unit == "headcount" else float(row[f"fte_{status}"])
-                    sums[row[dimension] if dimension else None][name] += weight * amount
-        return sums
-
-    def _artefact(self, person: str, closing: dt.date) -> bool:
-        """Whether a person is gone because the record was a duplicate, or because nobody had ever worked on it."""
-        records = [row for row in self.records[person] if row["leaving_date"] <= closing]
-        if person in self.people[closing] or not records:
-            return False
-        return max(records, key=lambda row: row["leaving_date"])["leaving_reason"] in self.ARTEFACTS
-
-
 @pytest.fixture(scope="session")
-def made_up_lists(made_up_workforce) -> Lists:
+def made_up_lists(made_up_workforce):
     return Lists(made_up_workforce.assignments, made_up_workforce.leavers)
 
 
 @pytest.fixture(scope="session")
-def sample_lists(sample_workbench) -> dict[str, Lists]:
+def sample_lists(sample_workbench) -> dict:
     """The raw rows of the sample, as lists of each organisation."""
     rows = {
         table: sample_workbench.sql(f"select * from {table}").rows(named=True)
-        for table in ("marts.assignment_month", "staging.leavers")
+        for table in ("marts.assignment_month", "staging.leavers", "staging.starters")
     }
     organisations = sorted({row["organisation_code"] for row in rows["marts.assignment_month"]})
     return {

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.measures import evaluate
 
-PRESETS = ("nhse_published", "nes_scotland", "mean_13")
+PRESETS = ("nhse_published", "nwd_2012", "nes_scotland", "mean_13")
 
 
 def measured(snapshot, measure, organisation, by=(), **options):

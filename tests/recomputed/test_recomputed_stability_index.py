@@ -6,7 +6,7 @@ import pytest
 
 from workbench.measures import evaluate
 
-PRESETS = ("nhse_published", "nes_scotland", "mean_13")
+PRESETS = ("nhse_published", "nwd_2012", "nes_scotland", "mean_13")
 
 
 def measured(snapshot, measure, organisation, by=(), **options):
@@ -18,7 +18,7 @@ def measured(snapshot, measure, organisation, by=(), **options):
 
 def by_hand(lists, preset, window, **asked):
     return {
-        key: 100 * (1 - numbers["leavers"] / numbers["opening"])
+        key: 100 * numbers["kept"] / numbers["opening"]
         for key, numbers in lists.answers(preset, window, **asked).items()
         if numbers["opening"]
     }

@@ -149,7 +149,10 @@ def staff() -> Callable[..., Snapshot]:
                 rows.append(row)
         person_month = pl.DataFrame(rows, schema_overrides=PERSON_MONTH, schema=list(PERSON_MONTH), orient="row")
         in_scope = {"is_employed": True, "is_substantive": True, "is_contract_known": True}
-        listed = [{"organisation_code": organisation, "period": month(end)} | in_scope for end in months]
+        listed = [
+            {"organisation_code": organisation, "period": month(end)} | in_scope | {"is_employed": False}
+            for end in months
+        ]
         listed += [
             {"organisation_code": organisation, "person_key": str(n)} | in_scope | {"is_substantive": False} | dict(row)
             for n, row in enumerate(outside)
@@ -198,6 +201,8 @@ def staff() -> Callable[..., Snapshot]:
                 schema=ABSENCE,
             ),
         }
-        return literal_snapshot(with_marts(tables, "person_spell", "active_spell", "organisation_month", "person_group_change"))
+        return literal_snapshot(
+            with_marts(tables, "person_spell", "active_spell", "organisation_month", "person_group_change")
+        )
 
     return build

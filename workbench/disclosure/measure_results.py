@@ -14,8 +14,8 @@ from workbench.errors import DisclosureError
 if TYPE_CHECKING:
     from workbench.measures import MeasureResult
 
-# Rows for different months or organisations are not added up to a total that anyone publishes.
-APART = ("month", "organisation")
+# Rows for different months or organisations, or for the two ends of a range, are not added up to a total.
+APART = ("month", "organisation", "bound")
 NUMBERS = ("numerator", "denominator", "value")
 
 

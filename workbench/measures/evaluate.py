@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +18,8 @@ from workbench.measures.result import PEOPLE, MeasureResult, finish
 from workbench.warehouse.snapshot import Snapshot
 
 QUERIES = Path(__file__).parent / "queries"
+# The column of an estimated range, which stands in two rows, `lower` and `upper`, beside the dimensions asked for.
+BOUND = "bound"
 
 Computing = Callable[[Snapshot, MeasureRequest], tuple[pl.DataFrame, dict[str, object]]]
 
@@ -51,6 +54,8 @@ def evaluate(
     request = checked_request(measure, organisation=organisation, as_at=as_at, by=by, options=options)
     _check_organisation(snapshot, request)
     counted, extra = computing_function(measure)(snapshot, request)
+    if BOUND in counted.columns:
+        request = replace(request, by=(*request.by, BOUND))
     frame = finish(counted, request.by, kind="percent" if measure.is_rate else "count")
     stamp: dict[str, object] = {
         "measure": measure.id,

@@ -6,7 +6,7 @@ import polars as pl
 
 from workbench.measures.coverage import add_up
 from workbench.measures.request import MeasureRequest
-from workbench.retention.movements import movements
+from workbench.retention.movements import BOUND, behind_a_range, movements
 from workbench.warehouse.snapshot import Snapshot
 
 
@@ -46,6 +46,10 @@ def _moved(
     # A group that nobody was in on this side could not be left or joined: it is no row, rather than a row with 0.
     rows = counted.rows.filter((pl.col(side) > 0) | (pl.col(column) > 0))
     rows = rows.with_columns(pl.col(source).alias(name) for name, source in columns.items())
-    frame = add_up(rows, request.by, list(columns), months=counted.months)
+    range_ends = ["leavers_of_nhs_lower", "leavers_of_nhs_upper"] if BOUND in counted.by else []
+    frame = add_up(rows, counted.by, [*columns, *range_ends], months=counted.months)
+    if range_ends:
+        frame = behind_a_range(frame)
+    placed = f"at the {side}" if counted.preset.mode == "point" else "on the list nearest to the day"
     stamp = {name: said for name, said in counted.stamp.items() if name != "denominator"}
-    return frame.with_columns(denominator=pl.lit(None, pl.Float64)), stamp | {"placed": f"at the {side}"}
+    return frame.with_columns(denominator=pl.lit(None, pl.Float64)), stamp | {"placed": placed}

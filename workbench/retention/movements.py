@@ -14,6 +14,8 @@ from workbench.errors import ParameterError
 from workbench.measures.coverage import months_asked, months_loaded, months_missing
 from workbench.measures.request import MeasureRequest
 from workbench.periods import add_months, month_end, month_ends
+from workbench.retention.dated_flows import dated_flows
+from workbench.retention.employment_dates import leaving_dates
 from workbench.retention.presets import DENOMINATORS, MODES, POPULATIONS, Preset, presets
 from workbench.warehouse.snapshot import Snapshot
 
@@ -21,22 +23,32 @@ QUERIES = Path(__file__).parent / "queries"
 DIMENSIONS = ("month", "organisation", "directorate", "service", "team", "staff_group", "profession", "pay_band")
 SCOPES = {
     "from_organisation": "this organisation; a move inside it is not leaving",
-    "staff_group": "the staff group; changing staff group is leaving one and joining another",
+    "staff_group": (
+        "the staff group, here or in another organisation served that the person is known in; changing staff group is "
+        "leaving one and joining another"
+    ),
+    "from_nhs": "the NHS; an estimate, because one organisation's records do not show where everyone went",
 }
-COUNTED = ("opening", "closing", "leavers", "joiners", "stock")
+BOUND = "bound"
+ESTIMATE = (
+    "a range in two rows, `lower` and `upper`, by whether leavers count without a recorded destination: those with one "
+    "outside the NHS, and those still employed but no longer in active service, count in both"
+)
 
 
 @dataclass(frozen=True)
 class Movements:
     """Counted rows of one preset, with the months they can answer for and the stamp that says how they count.
 
-    `rows` has the dimensions and, in people, `opening`, `closing`, `leavers`, `joiners`, `stock` (what a rate is set
-    against, as the preset says) and `artefacts` (records left out of leavers); the first five in FTE as well, with
-    the suffix `_fte`. Rows of any split add up. `months` says for each closing month end whether it can be answered.
+    `rows` has the dimensions and, in people, `opening`, `closing`, `kept`, `leavers`, `joiners`, `stock` (what a rate
+    is set against, as the preset says), `artefacts` and others left out of leavers; the first six in FTE as well, with
+    the suffix `_fte`. Rows add up. `by` are the dimensions of the answer: those asked for, and `bound` where it is an
+    estimated range. `months` says for each closing month end whether it can be answered.
     """
 
     preset: Preset
     rows: pl.DataFrame
+    by: tuple[str, ...]
     months: Mapping[dt.date, bool]
     stamp: dict[str, object]
 
@@ -67,15 +79,25 @@ def movements(snapshot: Snapshot, request: MeasureRequest) -> Movements:
             f"It takes: {', '.join(preset.scopes)}."
         )
     loaded = months_loaded(snapshot, request.organisation)
+    dated = leaving_dates(snapshot, request.organisation) if preset.mode == "event" else None
     months = {
-        closing: known and _answerable(preset, closing, window, loaded)
+        closing: known and _answerable(preset, closing, window, loaded) and dated != ()
         for closing, known in months_asked(request, loaded).items()
     }
-    rows = _counted(snapshot, preset, scope, request.organisation, window, min(months), max(months))
-    rows = rows.filter(pl.col("month").is_in([month for month, known in months.items() if known]))
+    closings = tuple(month for month, known in months.items() if known)
+    rows = _counted(snapshot, preset, scope, request.organisation, window, closings)
     if request.options["trainees"] == "out":
         rows = rows.filter(~pl.col("is_trainee"))
-    return Movements(preset, rows, months, _stamp(request, preset, window, loaded, rows))
+    stamp = _stamp(request, preset, window, loaded, rows)
+    if dated is not None:
+        stamp["leaving_dates_recorded"] = (
+            f"{dated[0]} to {dated[-1]}" if dated else "none: no leavers extract is loaded"
+        )
+    by = request.by
+    if scope == "from_nhs":
+        stamp["estimate"] = ESTIMATE
+        by = (*by, BOUND)
+    return Movements(preset, rows, by, months, stamp)
 
 
 def _answerable(preset: Preset, closing: dt.date, window: int, loaded: list[dt.date]) -> bool:
@@ -87,25 +109,16 @@ def _answerable(preset: Preset, closing: dt.date, window: int, loaded: list[dt.d
 
 @lru_cache(maxsize=16)
 def _counted(
-    snapshot: Snapshot, preset: Preset, scope: str, organisation: str, window: int, first: dt.date, last: dt.date
+    snapshot: Snapshot, preset: Preset, scope: str, organisation: str, window: int, closings: tuple[dt.date, ...]
 ) -> pl.DataFrame:
     """Ask once for what all counts and rates of a preset share: a snapshot never changes, so the answer holds."""
-    asked = {
-        "organisation": organisation,
-        "window_months": window,
-        "status": preset.status,
-        "first": first,
-        "last": last,
-    }
-    rows = snapshot.query(QUERIES / "point_to_point_flows.sql", **asked)
-    if scope == "staff_group":
-        rows = rows.with_columns(
-            pl.col(f"{column}_of_group{suffix}").alias(f"{column}{suffix}")
-            for column in ("leavers", "joiners")
-            for suffix in ("", "_fte")
-        )
+    if preset.mode == "event":
+        windows = {closing: opening_month(closing, window) for closing in closings}
+        rows = dated_flows(snapshot, organisation, windows)
+    else:
+        rows = _between_month_ends(snapshot, preset, scope, organisation, window, closings)
     if preset.denominator == "mean_of_month_ends":
-        return _beside(rows, snapshot.query(QUERIES / "mean_stock.sql", **asked))
+        return rows
     of_two = preset.denominator == "mean_of_two"
     return rows.with_columns(
         (
@@ -114,6 +127,41 @@ def _counted(
             else pl.col(f"opening{suffix}")
         ).alias(f"stock{suffix}")
         for suffix in ("", "_fte")
+    )
+
+
+def _between_month_ends(
+    snapshot: Snapshot, preset: Preset, scope: str, organisation: str, window: int, closings: tuple[dt.date, ...]
+) -> pl.DataFrame:
+    asked = {
+        "organisation": organisation,
+        "window_months": window,
+        "status": preset.status,
+        "first": min(closings, default=dt.date.max),
+        "last": max(closings, default=dt.date.min),
+    }
+    rows = snapshot.query(QUERIES / "point_to_point_flows.sql", **asked)
+    if scope == "staff_group":
+        rows = rows.with_columns(
+            pl.col(f"{column}_of_group{suffix}").alias(f"{column}{suffix}")
+            for column in ("leavers", "joiners")
+            for suffix in ("", "_fte")
+        )
+    if scope == "from_nhs":
+        rows = pl.concat(_bound(rows, name) for name in ("lower", "upper"))
+    rows = rows.with_columns(
+        *((pl.col(f"opening{suffix}") - pl.col(f"leavers{suffix}")).alias(f"kept{suffix}") for suffix in ("", "_fte")),
+    )
+    if preset.denominator == "mean_of_month_ends":
+        rows = _beside(rows, snapshot.query(QUERIES / "mean_stock.sql", **asked))
+    return rows.filter(pl.col("month").is_in(closings))
+
+
+def _bound(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Take one end of the range of those who left the NHS; both ends stay beside it, for disclosure control."""
+    return rows.with_columns(
+        *(pl.col(f"leavers_of_nhs_{name}{suffix}").alias(f"leavers{suffix}") for suffix in ("", "_fte")),
+        pl.lit(name).alias(BOUND),
     )
 
 
@@ -128,6 +176,9 @@ def _stamp(
     request: MeasureRequest, preset: Preset, window: int, loaded: list[dt.date], rows: pl.DataFrame
 ) -> dict[str, object]:
     opening = opening_month(request.month, window)
+    asked = rows.filter(pl.col("month") == request.month)
+    if request.options["scope"] == "from_nhs":
+        asked = asked.filter(pl.col(BOUND) == "upper")
     length = f"{window} month{'s' if window > 1 else ''}"
     by_month = request.by_month
     trainees = "included" if request.options["trainees"] == "in" else "left out"
@@ -139,5 +190,32 @@ def _stamp(
         "definition": f"{preset.label}: {preset.meaning}",
         "denominator": DENOMINATORS[preset.denominator],
         "months_missing": months_missing(request, loaded, first=None if by_month else opening),
-        "counts": {"records left out of leavers (duplicate or never worked)": int(rows["artefacts"].sum())},
+        "counts": _beside_leavers(preset, asked),
     }
+
+
+def _beside_leavers(preset: Preset, rows: pl.DataFrame) -> dict[str, int]:
+    """Count, for the window of the as-at month, who is left out of leavers, or in them without having been listed."""
+    counts = {"records left out of leavers (duplicate or never worked)": "artefacts"}
+    if preset.mode == "event":
+        counts["leavers who joined and left between two month ends"] = "unseen_leavers"
+    else:
+        counts["left with a recorded merger or transfer, no leavers"] = "transferred_out"
+        counts["came with a recorded merger or transfer, no joiners"] = "transferred_in"
+    return {words: int(rows[column].sum()) for words, column in counts.items()}
+
+
+def behind_a_range(frame: pl.DataFrame, *, kept: bool = False) -> pl.DataFrame:
+    """Name the people whom both ends of a range are about, for disclosure control.
+
+    Whoever sees both ends knows their difference as well. Both rows therefore rest on the smaller of the lower end
+    and the difference, nobody not counting; where the numerator is those `kept`, on the rest of the opening.
+    """
+    lower, unknown = pl.col("leavers_of_nhs_lower"), pl.col("leavers_of_nhs_upper") - pl.col("leavers_of_nhs_lower")
+    somebody = [pl.when(count > 0).then(count) for count in (lower, unknown)]
+    fewest = pl.min_horizontal(*somebody).fill_null(0)
+    known = pl.col("numerator").is_not_null()
+    behind = pl.col("denominator_people") - fewest if kept else fewest
+    return frame.with_columns(numerator_people=pl.when(known).then(behind)).drop(
+        "leavers_of_nhs_lower", "leavers_of_nhs_upper"
+    )

@@ -6,7 +6,7 @@ import polars as pl
 
 from workbench.measures.coverage import add_up
 from workbench.measures.request import MeasureRequest
-from workbench.retention.movements import Movements, movements
+from workbench.retention.movements import BOUND, Movements, behind_a_range, movements
 from workbench.warehouse.snapshot import Snapshot
 
 
@@ -57,10 +57,9 @@ def stability_index(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.Dat
         ParameterError: the preset does not define leaving in the scope asked for.
     """
     counted = movements(snapshot, request)
-    rows = counted.rows.with_columns(
-        (pl.col(f"opening{suffix}") - pl.col(f"leavers{suffix}")).alias(f"kept{suffix}") for suffix in ("", "_fte")
-    )
-    frame = _fraction(rows, counted, request, "kept", "opening")
+    frame = _fraction(counted, request, "kept", "opening")
+    if BOUND in counted.by:  # most leavers make the lower index
+        frame = frame.with_columns(pl.col(BOUND).replace({"lower": "upper", "upper": "lower"}))
     return frame, counted.stamp | {
         "denominator": "those there at the opening",
         "placed": "at the opening",
@@ -69,13 +68,11 @@ def stability_index(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.Dat
 
 def _rate(counted: Movements, request: MeasureRequest, column: str) -> tuple[pl.DataFrame, dict[str, object]]:
     placed = "where they left from" if column == "leavers" else "where they joined"
-    frame = _fraction(counted.rows, counted, request, column, "stock")
+    frame = _fraction(counted, request, column, "stock")
     return frame, counted.stamp | {"placed": f"{column} {placed}; the stock as at its own month ends"}
 
 
-def _fraction(
-    rows: pl.DataFrame, counted: Movements, request: MeasureRequest, numerator: str, denominator: str
-) -> pl.DataFrame:
+def _fraction(counted: Movements, request: MeasureRequest, numerator: str, denominator: str) -> pl.DataFrame:
     """Add up a numerator and a denominator in the unit asked for, with the people behind them."""
     unit = request.options["unit"]
     columns = {
@@ -84,5 +81,7 @@ def _fraction(
         "numerator_people": numerator,
         "denominator_people": denominator,
     }
-    summed = rows.with_columns(pl.col(source).alias(name) for name, source in columns.items())
-    return add_up(summed, request.by, list(columns), months=counted.months)
+    range_ends = ["leavers_of_nhs_lower", "leavers_of_nhs_upper"] if BOUND in counted.by else []
+    summed = counted.rows.with_columns(pl.col(source).alias(name) for name, source in columns.items())
+    frame = add_up(summed, counted.by, [*columns, *range_ends], months=counted.months)
+    return behind_a_range(frame, kept=numerator == "kept") if range_ends else frame
