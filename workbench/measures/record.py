@@ -18,6 +18,7 @@ DIMENSIONS = (
     "pay_band",
     "month",
     "professional_group",
+    "cost_centre",
 )
 DIRECTIONS = ("higher is better", "lower is better", "neither")
 UNITS = ("people", "FTE", "per cent", "assignments", "plans", "count")
