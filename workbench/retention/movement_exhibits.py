@@ -15,7 +15,7 @@ from workbench.exhibits.charts.sankey import sankey
 from workbench.measures.coverage import months_loaded
 from workbench.periods import last_completed_month_end, shown_date
 from workbench.retention.choices import FILTERS, TOTAL, Choices
-from workbench.retention.code_concepts import NHS, NOT_RECORDED, PLACE_GROUPS, UNINFORMATIVE, places
+from workbench.retention.code_concepts import NOT_RECORDED, PLACE_GROUPS, UNINFORMATIVE, places
 from workbench.retention.flow_lines import flow_lines
 from workbench.retention.movement_findings import places_finding, reasons_finding, reasons_parts
 from workbench.retention.movements import opening_month
@@ -23,7 +23,6 @@ from workbench.retention.released import disclosure_note, withheld_cells
 from workbench.retention.released_movements import (
     ELSEWHERE,
     NOT_KNOWN_WHY,
-    OTHER_NHS,
     SHORTEST_WINDOW,
     released_places,
     released_reasons,
@@ -45,6 +44,8 @@ REASON_COLUMNS = (
 )
 #: Lines of the flow identity that are neither joining nor leaving, by what they are called here.
 _BESIDE = {
+    "Rejoiners, listed here before": ("rejoiners", None),
+    SERVED: ("from_other_organisation", "to_other_organisation"),
     ON_LEAVE: ("returns", "to_inactive"),
     "Another {dimension}": ("moves_in", "moves_out"),
     "Another {dimension}, by its coding only": ("recodes_in", "recodes_out"),
@@ -86,7 +87,7 @@ def where_from_where_to(workbench: Workbench, request: ExhibitRequest) -> Exhibi
         question="Where do staff come from, and where do they go?",
         title=choices.titled(finding),
         caption=f"People who joined or left between {shown_date(opening)} and {shown_date(month)}, by recruitment "
-        "source and destination as recorded in ESR; the Total is those who joined and those who left.",
+        "source and destination as recorded in ESR. The total is the joiners and the leavers of the flow identity.",
         table=pl.concat([table, beside]),
         columns=PLACE_COLUMNS,
         figure=drawing.figure,
@@ -148,6 +149,8 @@ def reasons_for_leaving(workbench: Workbench, request: ExhibitRequest) -> Exhibi
             *reasons_parts(rows),
             "Reasons are grouped by us. Planned ends of fixed-term contracts are training completed and external "
             "rotation. A resignation whose cause is other or not known is recorded, but says nothing.",
+            "Leavers are that line of the flow identity; people who moved to another organisation served here are not "
+            "among them.",
             *choices.not_followed("group", "window_months", "trainees"),
             *_longer_window(choices),
             *_data_notes(workbench, request, opening, month),
@@ -189,7 +192,7 @@ def _places_of(rows: pl.DataFrame) -> pl.DataFrame:
     """Put the rows of one group in reading order: each kind by its places where it has any, the total last."""
     groups = dict(places().select("concept", "concept_group").iter_rows())
     concepts = sorted(groups, key=lambda name: PLACE_GROUPS.index(groups[name]))
-    order = [OTHER_NHS, NHS, SERVED]
+    order: list[str] = []
     for group in PLACE_GROUPS:
         order += [group, *(name for name in concepts if groups[name] == group)]
     order = [*dict.fromkeys([*order, ELSEWHERE])]
@@ -240,9 +243,13 @@ def _beside(
         workbench.snapshot, request.organisation, opening, month, within=within, trainees=choices.trainees
     ).row(0, named=True)
     rows = [
-        {"place": name.format(dimension=FILTERS[choices.dimension]), "came": lines[into], "went": lines[out]}
+        {
+            "place": name.format(dimension=FILTERS[choices.dimension]),
+            "came": lines[into],
+            "went": lines[out] if out else 0,
+        }
         for name, (into, out) in _BESIDE.items()
-        if lines[into] or lines[out]
+        if lines[into] or (out and lines[out])
     ]
     shown = {f"{name}_status": "shown" for name in ("came", "went")}
     return pl.DataFrame([row | shown for row in rows], schema=_no_places().schema)
@@ -250,14 +257,12 @@ def _beside(
 
 def _counted(choices: Choices, beside: pl.DataFrame) -> tuple[str, ...]:
     notes = [
-        "Point to point between the two month ends: joiners, rejoiners and those from another organisation served "
-        f"came; leavers and those to another organisation served went. {SERVED}: seen on both staff lists through "
-        "professional registration, whatever was recorded; the others by recruitment source and destination.",
+        "Joiners and leavers are those lines of the flow identity, point to point between the two month ends: "
+        "rejoiners, people who moved between organisations served here, moves between groups, and leave and returns "
+        "are lines of their own."
     ]
     if beside.height:
-        notes.append("The rows below the total are neither joining nor leaving.")
-    else:
-        notes.append("Moves between groups, and leave and returns, are not among them.")
+        notes.append("They stand below the total.")
     return (*notes, *choices.not_followed("group", "window_months", "trainees"), *_longer_window(choices))
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from workbench.exhibits.cells import shown_number
 from workbench.retention.choices import TOTAL
 from workbench.retention.code_concepts import NHS, NOT_RECORDED, UNINFORMATIVE
-from workbench.retention.released_movements import NOT_KNOWN_WHY, OTHER_NHS
-from workbench.retention.where_from_where_to import SERVED
+from workbench.retention.released_movements import NOT_KNOWN_WHY
 
 Row = Mapping[str, Any]
 UNKNOWN_WHY = (NOT_RECORDED, UNINFORMATIVE, NOT_KNOWN_WHY)
@@ -31,12 +30,10 @@ def places_finding(rows: Sequence[Row], month: dt.date, months: int, *, about: b
     if not left["went"]:
         return f"Nobody left {_window(month, months)}"
     parts = []
-    nhs = [row for row in rows if row["place"] in (NHS, OTHER_NHS, SERVED)]
-    if nhs and all(row["went"] is not None for row in nhs):
-        parts.append(f"{shown_number(sum(row['went'] for row in nhs))} to other NHS organisations")
-    unknown = _row(rows, "place", NOT_RECORDED)
-    if unknown is not None and unknown["went"] is not None:
-        parts.append(f"{shown_number(unknown['went'])} with no destination recorded")
+    for place, words in ((NHS, "to other NHS organisations"), (NOT_RECORDED, "with no destination recorded")):
+        row = _row(rows, "place", place)
+        if row is not None and row["went"] is not None:
+            parts.append(f"{shown_number(row['went'])} {words}")
     finding = f"{'About ' * about}{shown_number(left['went'])} left {_window(month, months)}"
     return f"{finding}; {', '.join(parts)}" if parts else finding
 

@@ -17,23 +17,24 @@ from workbench.disclosure import Policy, release
 from workbench.errors import DisclosureError
 from workbench.retention.choices import TOTAL
 from workbench.retention.code_concepts import NHS, NOT_RECORDED
-from workbench.retention.where_from_where_to import JOINED, LEFT, SERVED, came_and_went
+from workbench.retention.where_from_where_to import LEFT, came_and_went
 from workbench.warehouse.snapshot import Snapshot
 
 TABLES_KEPT = 32
 #: Shortest window for reasons and places, in months.
 SHORTEST_WINDOW = 12
-OTHER_NHS = "Other NHS organisations"
 ELSEWHERE = "Elsewhere"
 NOT_KNOWN_WHY = "Not recorded or not informative"
 RESIGNED = "Voluntary resignation"
 OTHER_REASONS = "Other recorded reasons"
 #: The kinds that every group is shown in; places and reasons within them only for the whole organisation.
-PLACE_KINDS = (OTHER_NHS, ELSEWHERE, NOT_RECORDED)
+PLACE_KINDS = (NHS, ELSEWHERE, NOT_RECORDED)
 REASON_KINDS = (NOT_KNOWN_WHY, RESIGNED, OTHER_REASONS)
 PLANNED_END = "End of fixed term, planned"
 #: Groups with few people stand together in one row, which nobody is shown: it guards what the others leave over.
 FEW_PEOPLE = "All groups with few people"
+#: Joiners as a line of the flow identity, so that the number is the same wherever it stands; rejoiners have their own.
+NEW = ("joiners",)
 _LEVELS = ["group", "kind", "detail"]
 _WITHHELD = ("primary", "secondary")
 
@@ -48,7 +49,7 @@ def released_places(
     dimension: str,
     trainees: str,
 ) -> pl.DataFrame:
-    """Return how many came from and went to each kind of place, by group of a dimension, with totals.
+    """Return how many joiners came from and leavers went to each kind of place, by group of a dimension, with totals.
 
     Returns:
         One row per `group`, `kind` and `detail` ("Total" adds a level up), with `came` and `went` in people and
@@ -57,24 +58,21 @@ def released_places(
     lines = came_and_went(snapshot, organisation, opening, closing, dimension=dimension, trainees=trainees)
     finest = "_group" if policy.withholds else ""
     sides = []
-    for column, place, which in (("came", "came_from", JOINED), ("went", "went_to", LEFT)):
+    for column, place, which in (("came", "came_from", NEW), ("went", "went_to", LEFT)):
         placed = lines.filter(pl.col("line").is_in(which)).select(
             "group", of=f"{place}_group", detail=f"{place}{finest}", side=pl.lit(column)
         )
         sides.append(placed)
     kind = (
-        pl.when(pl.col("of").is_in([NHS, SERVED]))
-        .then(pl.lit(OTHER_NHS))
+        pl.when(pl.col("of") == NHS)
+        .then(pl.lit(NHS))
         .when(pl.col("of") == NOT_RECORDED)
         .then(pl.lit(NOT_RECORDED))
         .otherwise(pl.lit(ELSEWHERE))
     )
-    # The few who went to another organisation served would keep the largest number of all from being shown.
-    undivided = (pl.col("kind") == OTHER_NHS) & policy.withholds
     counts = (
         pl.concat(sides)
         .with_columns(kind=kind)
-        .with_columns(detail=pl.when(undivided).then("kind").otherwise("detail"))
         .group_by(_LEVELS)
         .agg((pl.col("side") == side).sum().cast(pl.Int64).alias(side) for side in ("came", "went"))
     )

@@ -25,9 +25,11 @@ ANOTHER_GROUP = "Another group"
 SERVED = "Another organisation served here"
 TRANSFER = "Merger or transfer of staff"
 RECODED = "Another group, by its coding only"
-#: Lines of the flow identity that hold who joined and who left; what is recorded says from where and where to.
-JOINED = ("joiners", "rejoiners", "from_other_organisation")
-LEFT = ("leavers", "to_other_organisation")
+#: The lines whose places are what was recorded, and those with them that starters and leavers should have records of.
+JOINED = ("joiners", "rejoiners")
+LEFT = ("leavers",)
+WITH_STARTING_RECORD = (*JOINED, "from_other_organisation")
+WITH_LEAVING_RECORD = (*LEFT, "to_other_organisation")
 #: Where the line itself says the place: the lists show it, whatever was recorded.
 _PLACE_OF_LINE = {
     STAYERS: (HERE_AT_OPENING, HERE_AT_CLOSING),
@@ -155,7 +157,7 @@ def data_findings(snapshot: Snapshot, organisation: str, opening: dt.date, closi
     still_listed, between = snapshot.query(
         QUERIES / "records_against_lists.sql", organisation=organisation, opening=opening, closing=closing
     ).row(0)
-    left, joined = (lines.filter(pl.col("line").is_in(which)) for which in (LEFT, JOINED))
+    left, joined = (lines.filter(pl.col("line").is_in(which)) for which in (WITH_LEAVING_RECORD, WITH_STARTING_RECORD))
     return DataFindings(
         left_without_record=left.filter(~pl.col("has_leaving_record")).height,
         joined_without_record=joined.filter(~pl.col("has_starting_record")).height,
@@ -182,14 +184,14 @@ def _places() -> list[pl.Expr]:
     shown = [line.replace_strict({k: v[side] for k, v in _PLACE_OF_LINE.items()}, default=None) for side in (0, 1)]
     moved = pl.when(line.is_in(["moves_in", "recodes_in"])).then(pl.format("From: {}", "other_group"))
     moved_on = pl.when(line.is_in(["moves_out", "recodes_out"])).then(pl.format("To: {}", "other_group"))
-    came = pl.when(line.is_in(["joiners", "rejoiners"]))
+    came = pl.when(line.is_in(JOINED))
     return [
         pl.coalesce(moved, shown[0], came.then("source"), pl.lit(HERE_AT_OPENING)).alias("came_from"),
         pl.coalesce(shown[0], came.then("source_group"), pl.lit(HERE_AT_OPENING)).alias("came_from_group"),
-        pl.coalesce(moved_on, shown[1], pl.when(line == "leavers").then("destination"), pl.lit(HERE_AT_CLOSING)).alias(
+        pl.coalesce(moved_on, shown[1], pl.when(line.is_in(LEFT)).then("destination"), pl.lit(HERE_AT_CLOSING)).alias(
             "went_to"
         ),
-        pl.coalesce(shown[1], pl.when(line == "leavers").then("destination_group"), pl.lit(HERE_AT_CLOSING)).alias(
+        pl.coalesce(shown[1], pl.when(line.is_in(LEFT)).then("destination_group"), pl.lit(HERE_AT_CLOSING)).alias(
             "went_to_group"
         ),
     ]
