@@ -144,6 +144,7 @@ def test_an_analyst_may_judge_one_service_and_a_lead_is_told_why_not(staff):
     assert columns(analyst, "numerator", "denominator")[0] == (0, 1)
     lead = exhibit(snapshot, "leaver_rate_by_month", "lead", service="Podiatry", trainees="out")
     assert lead.stamp.scope == "whole organisation"
+    assert lead.title.startswith("Whole organisation: no sign that the leaver rate is changing")
     (note,) = [note for note in lead.notes if "not followed" in note]
     assert "service: Podiatry; doctors in training left out" in note
     assert "differ by a few of them" in note

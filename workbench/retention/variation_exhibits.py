@@ -87,7 +87,7 @@ def leaver_rate_by_month(workbench: Workbench, request: ExhibitRequest) -> Exhib
     return Exhibit(
         id="leaver_rate_by_month",
         question="Is the leaver rate changing?",
-        title=followed.titled(signal_finding(signal)),
+        title=_titled(choices, followed, signal_finding(signal)),
         caption=f"Leavers of each {signal.step_words} as a percentage of staff in post, {PER_YEAR[signal.step]} so "
         f"that it reads as a rate a year. {KEY}",
         table=signal.table.with_columns(pl.Series("signal", _signal_of_each_row(signal), dtype=pl.String)),
@@ -191,7 +191,7 @@ def is_it_different(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
     return Exhibit(
         id="is_it_different",
         question="Is anything different from usual?",
-        title=followed.titled(different_finding(signals)),
+        title=_titled(choices, followed, different_finding(signals)),
         caption=f"The latest value of each measure against its own last {MONTHS_JUDGED // 12} years, or as much of "
         f"them as is loaded. Rates of people moving are times 12 over the months of their step. {STRIP_KEY}",
         table=pl.DataFrame(rows),
@@ -228,6 +228,13 @@ def _signal(workbench: Workbench, request: ExhibitRequest, measure: str, choices
     month = last_completed_month_end(request.as_at)
     aim = aim_of(measure, workbench.settings)
     return judge(workbench.snapshot, workbench.policy, request.organisation, month, measure, choices, aim)
+
+
+def _titled(asked: Choices, counted: Choices, finding: str) -> str:
+    """Begin a finding with the group it is about; with the whole organisation where another was asked for."""
+    if counted.is_whole and not asked.is_whole:
+        return f"Whole organisation: {finding[0].lower()}{finding[1:]}"
+    return counted.titled(finding)
 
 
 def _passed_over(policy: Policy, asked: Choices, counted: Choices, *followed: str) -> tuple[str, ...]:
