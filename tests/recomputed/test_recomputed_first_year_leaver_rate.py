@@ -16,6 +16,12 @@ def _rows(workbench, table, organisation):
     return workbench.sql(f"select * from {table} where organisation_code = $code", code=organisation).rows(named=True)
 
 
+def _goes_on(leaving, rows, ends):
+    """Whether another assignment of the person is still listed at the next month end."""
+    after = next((end for end in ends if end > leaving["leaving_date"]), None)
+    return any(row["period"] == after and row["assignment_key"] != leaving["assignment_key"] for row in rows)
+
+
 @pytest.mark.parametrize("organisation", ["XAA", "XBB", "XCC"])
 @pytest.mark.parametrize("month", [dt.date(2026, 9, 30), dt.date(2026, 5, 31)])
 def test_the_share_is_that_of_starters_counted_one_by_one(sample_workbench, organisation, month):
@@ -39,10 +45,9 @@ def test_the_share_is_that_of_starters_counted_one_by_one(sample_workbench, orga
         if not first_start <= start <= last_start or start <= ends[ends.index(first_listed) - 1]:
             continue
         if any(row["leaving_date"] < start for row in leavings[person]):
-            continue  # had been here before, out of scope then
-        gone = sorted(
-            (row for row in leavings[person] if row["leaving_date"] >= start), key=lambda r: r["leaving_date"]
-        )
+            continue  # had been here before
+        gone = [row for row in leavings[person] if row["leaving_date"] >= start and not _goes_on(row, rows, ends)]
+        gone.sort(key=lambda row: row["leaving_date"])
         if gone and gone[0]["leaving_reason"] in ARTEFACTS:
             continue
         held = {row["period"] for row in rows}

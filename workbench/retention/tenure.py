@@ -39,10 +39,11 @@ _GROUPED = {NHS: NHS, NOT_RECORDED: NOT_RECORDED, "No employment": NO_WORK, "Dea
 def stays(snapshot: Snapshot, organisation: str, as_at: dt.date) -> pl.DataFrame:
     """Return every stay watched up to the month end: one row per unbroken service of a person.
 
-    Someone who left and came back has two stays, the second with `is_rejoin`. Someone whose start lies in the month
-    in which they were first listed is watched from the first day; anyone else (in post when the data begin, or listed
-    only later) from the service they had when first listed. People who came and went between two month ends are in no
-    staff list: they are added from the starters' and leavers' records, with their group unknown.
+    Someone who left and came back has two stays, the second with `is_rejoin`; so has someone with a leaving on record
+    before the start. Someone whose start lies in the month in which they were first listed is watched from the first
+    day; anyone else (in post when the data begin, or listed only later) from the service they had when first listed.
+    People who came and went between two month ends are in no staff list: they are added from the starters' and
+    leavers' records, with their group unknown.
 
     A leaving date ends a stay even where the person is still listed after it, unless another assignment of theirs goes
     on. Someone who is no longer listed and has no leaving date up to the next month end is not taken for a leaver:
@@ -64,9 +65,14 @@ def stays(snapshot: Snapshot, organisation: str, as_at: dt.date) -> pl.DataFrame
     leavings = _with_meaning(snapshot.query(QUERIES / "recorded_leavings.sql", **asked))
     listed = _with_end(listed, leavings, month)
     unlisted = _never_listed(snapshot.query(QUERIES / "starts.sql", **asked), leavings, listed)
+    earlier = (
+        leavings.filter(~pl.col("is_artefact")).group_by("person_key").agg(left_first=pl.col("leaving_date").min())
+    )
     return (
         pl.concat([listed, unlisted], how="diagonal")
+        .join(earlier, on="person_key", how="left")
         .with_columns(
+            is_rejoin=pl.col("is_rejoin") | (pl.col("left_first") < pl.col("start_date")).fill_null(False),
             exit=(pl.col("last_seen") - pl.col("start_date")).dt.total_days() + 1,
             left=pl.col("ended") == LEFT,
             is_trainee=pl.col("is_trainee").fill_null(False),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from workbench.exhibits.charts.aims import bars_with_aim
 from workbench.exhibits.charts.control_chart import xmr_chart
 from workbench.exhibits.charts.counts import count_bars
+from workbench.exhibits.charts.curves import Curve, stacked_shares, stay_curves
 from workbench.exhibits.charts.dots import compare_dots
 from workbench.exhibits.charts.drawing import Drawing, Series
 from workbench.exhibits.charts.fan import fan_lines
@@ -22,6 +23,7 @@ from workbench.exhibits.charts.months import month_lines
 from workbench.exhibits.charts.peers import peer_range
 
 __all__ = [
+    "Curve",
     "Drawing",
     "Series",
     "bars_with_aim",
@@ -33,5 +35,7 @@ __all__ = [
     "month_lines",
     "paired_bars",
     "peer_range",
+    "stacked_shares",
+    "stay_curves",
     "xmr_chart",
 ]

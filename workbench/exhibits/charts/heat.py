@@ -48,6 +48,7 @@ def heat_map(
     unit: str,
     subject: str,
     stamp: Stamp,
+    after_name: str = "each row's sum",
 ) -> Drawing:
     """Draw a grid of counts, the number in each cell; the darker the cell, the larger the number.
 
@@ -61,6 +62,7 @@ def heat_map(
         total: column with the sum of each row, written after its name.
         unit: what is counted: "findings".
         subject: what the chart is about, for the text alternative.
+        after_name: what the number after each name is, where `total` is not the sum of the cells.
     """
     names = [item.column for item in columns]
     if nothing := nothing_to_draw(table, [*names, total], subject, stamp):
@@ -82,7 +84,7 @@ def heat_map(
     canvas.x |= {
         "tickvals": list(range(len(columns))), "ticktext": [escaped(item.label) for item in columns],
         "range": [-0.5, len(columns) - 0.5], "tickangle": -90, "ticks": "", "showline": False,
-        "side": "top", "title": {"text": f"{unit}; each row's sum after its name"},
+        "side": "top", "title": {"text": f"{unit}; {after_name} after its name"},
     }  # fmt: skip
     return Drawing(canvas.figure(), _alt(rows, row, columns, total, unit, subject))
 

@@ -75,8 +75,8 @@ def month_lines(
 class EndLabel:
     """The name of a line, written where the line ends."""
 
-    def __init__(self, text: str, day: dt.date, value: float, colour: str) -> None:
-        self.text, self.day, self.value, self.colour = text, day, value, colour
+    def __init__(self, text: str, at: dt.date | float, value: float, colour: str) -> None:
+        self.text, self.at, self.value, self.colour = text, at, value, colour
         self.height = LINE_HEIGHT * (text.count("<br>") + 1)
         self.width = max(len(line.replace("<b>", "").replace("</b>", "")) for line in text.split("<br>")) * 7
 
