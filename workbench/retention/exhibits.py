@@ -34,6 +34,7 @@ from workbench.retention.released import (
     released_yearly_flows,
     withheld_cells,
 )
+from workbench.retention.tenure_exhibits import EXHIBITS as TENURE_EXHIBITS
 from workbench.retention.variation_exhibits import EXHIBITS as VARIATION_EXHIBITS
 
 if TYPE_CHECKING:
@@ -267,5 +268,6 @@ EXHIBITS: dict[str, Callable[[Workbench, ExhibitRequest], Exhibit]] = {
     "sickness_absence_peers": sickness_absence_peers,
     "where_from_where_to": where_from_where_to,
     "reasons_for_leaving": reasons_for_leaving,
+    **TENURE_EXHIBITS,
     **VARIATION_EXHIBITS,
 }
