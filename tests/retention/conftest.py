@@ -51,6 +51,13 @@ ASSIGNMENT_MONTH = {
     "fte": pl.Decimal(18, 4),
     "organisation_start_date": pl.Date,
     "assignment_start_date": pl.Date,
+    "is_active": pl.Boolean,
+    **dict.fromkeys(("cost_centre", "staff_group", "pay_band"), pl.String),
+}
+LEDGER = {
+    **dict.fromkeys(("organisation_code", "cost_centre", "staff_group", "pay_band"), pl.String),
+    "period": pl.Date,
+    **dict.fromkeys(("budget_wte", "contracted_wte"), pl.Decimal(18, 5)),
 }
 LEAVERS = {
     **dict.fromkeys(("organisation_code", "person_key", "assignment_key"), pl.String),
@@ -122,8 +129,8 @@ def staff() -> Callable[..., Snapshot]:
     """Build a snapshot from {month end: {person: changes to a plain active full-time physiotherapist}}.
 
     A change of `organisation_code` puts the person into another organisation served; `linked` says who is the same
-    human being as whom, and `coding_changes` are rows of marts.coding_change; `leavers` and `starters` are rows of
-    these extracts.
+    human being as whom, and `coding_changes` are rows of marts.coding_change; `leavers`, `starters` and `ledger` are
+    rows of these extracts.
     """
 
     def build(
@@ -135,6 +142,7 @@ def staff() -> Callable[..., Snapshot]:
         coding_changes: Sequence[Mapping[str, object]] = (),
         leavers: Sequence[Mapping[str, object]] = (),
         starters: Sequence[Mapping[str, object]] = (),
+        ledger: Sequence[Mapping[str, object]] = (),
         linked: Mapping[str, str] | None = None,
         organisation_changes: Sequence[Mapping[str, object]] = (),
         organisation: str = "XAA",
@@ -195,6 +203,9 @@ def staff() -> Callable[..., Snapshot]:
             ),
             "staging.starters": pl.DataFrame(
                 [{"organisation_code": organisation} | dict(row) for row in starters], schema=STARTERS
+            ),
+            "staging.ledger": pl.DataFrame(
+                [{"organisation_code": organisation} | dict(row) for row in ledger], schema=LEDGER
             ),
             "staging.absence": pl.DataFrame(
                 [{"organisation_code": organisation, "absence_type": "Sickness"} | dict(row) for row in absence],

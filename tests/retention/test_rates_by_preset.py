@@ -10,6 +10,7 @@ import pytest
 from workbench.errors import ParameterError, UnknownName
 from workbench.measures import evaluate
 from workbench.retention.presets import Preset, presets
+from workbench.retention.transitions import leaving_within_the_year, turnover_of_a_kept_size
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 SIXTEEN = json.loads((ORACLES / "retention_flows.json").read_text(encoding="utf-8"))["sixteen_people"]
@@ -523,3 +524,18 @@ def test_all_staff_headcounts_do_not_give_the_published_rate():
     counts = vector["input"]
     mean = (counts["headcount_2013_11"] + counts["headcount_2014_11"]) / 2
     assert round(100 * counts["leavers"] / mean, 1) != vector["printed"]["leaver_rate"]
+
+
+@pytest.mark.parametrize("published", VECTORS["annualising"][0]["rows"], ids=lambda row: row["group"])
+def test_twelve_equal_months_as_the_chance_to_leave_and_as_turnover(published):
+    months = [published["monthly"]] * 12
+    assert 100 * leaving_within_the_year(months) == pytest.approx(published["annual_probability_percent"], abs=5e-7)
+    assert 100 * turnover_of_a_kept_size(months) == pytest.approx(published["twelve_times_monthly_percent"])
+
+
+def test_unequal_months_are_multiplied_and_not_averaged():
+    vector = VECTORS["annualising"][1]
+    assert 100 * leaving_within_the_year(vector["monthly"]) == pytest.approx(
+        vector["annual_probability_percent"], abs=5e-7
+    )
+    assert 100 * turnover_of_a_kept_size(vector["monthly"]) == pytest.approx(vector["sum_percent"])

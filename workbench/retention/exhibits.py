@@ -20,12 +20,14 @@ from workbench.periods import last_completed_month_end, shown_date
 from workbench.retention.absence_peers import peers_in_words
 from workbench.retention.choices import Choices
 from workbench.retention.findings import flows_finding, headcount_finding, peers_finding
+from workbench.retention.flow_exhibits import EXHIBITS as FLOW_EXHIBITS
 from workbench.retention.monthly import (
     missing_months,
     one_group,
     outside_population,
 )
 from workbench.retention.movement_exhibits import reasons_for_leaving, where_from_where_to
+from workbench.retention.rate_exhibits import RATE_EXHIBITS
 from workbench.retention.released import (
     disclosure_note,
     released_among_peers,
@@ -269,5 +271,7 @@ EXHIBITS: dict[str, Callable[[Workbench, ExhibitRequest], Exhibit]] = {
     "where_from_where_to": where_from_where_to,
     "reasons_for_leaving": reasons_for_leaving,
     **TENURE_EXHIBITS,
+    **FLOW_EXHIBITS,
     **VARIATION_EXHIBITS,
+    **RATE_EXHIBITS,
 }
