@@ -21,6 +21,7 @@ from workbench.exhibits.charts.funnel_chart import funnel_plot
 from workbench.exhibits.charts.heat import heat_map
 from workbench.exhibits.charts.months import month_lines
 from workbench.exhibits.charts.peers import peer_range
+from workbench.exhibits.charts.waterfall import waterfall
 
 __all__ = [
     "Curve",
@@ -37,5 +38,6 @@ __all__ = [
     "peer_range",
     "stacked_shares",
     "stay_curves",
+    "waterfall",
     "xmr_chart",
 ]
