@@ -75,7 +75,8 @@ def released_stays(
 ) -> StayCurve:
     """Return how long people stay: everyone, or one group beside everyone else.
 
-    Before an audience from whom small numbers are withheld, a group is shown in the same wide bands as every other,
+    Before an audience from whom small numbers are withheld, doctors in training are always in: the difference would
+    show few of them. A group is shown in the same wide bands as every other,
     and released together with all of them and their total: a band that is withheld ends the curve, because the next
     point would tell how many left in it.
     """
@@ -89,7 +90,7 @@ def released_stays(
         counts = counts_by_band(service, ends_with_enough(service, BANDS, start), start)
         shown = release(counts, policy=policy, people=["watched", "left"], by=["to_months"]).table
     elif group == TOTAL:
-        shown = _bands_of_all(watched, service, start, policy)
+        shown = _bands_of_all(service, start, policy)
     else:
         ends = ends_with_enough(service, WIDE_BANDS, start)
         bands = _bands_of_groups(watched, dimension, policy)
@@ -110,6 +111,21 @@ def released_stays(
         test if complete else None,
         comparisons,
     )
+
+
+def half_gone_without_trainees(snapshot: Snapshot, organisation: str, month: dt.date) -> tuple[float | None] | None:
+    """Return by when half are gone, in days, without doctors in training.
+
+    Returns:
+        A number of days in a tuple, or None in it where that was not reached; None by itself where there are no
+        doctors in training, or too few others to watch.
+    """
+    watched = people_watched(snapshot, organisation, month, "in")
+    service = WatchedService.of(watched.filter(~pl.col("is_trainee")))
+    start = service.start
+    if start is None or not watched["is_trainee"].any():
+        return None
+    return (service.curve(start).median,)
 
 
 @lru_cache(maxsize=TABLES_KEPT)
@@ -226,15 +242,10 @@ def released_early_leavers(
     return table.sort(place, "share", "watched", dimension, descending=[False, True, True, False], nulls_last=True)
 
 
-def _bands_of_all(watched: pl.DataFrame, service: WatchedService, start: float, policy: Policy) -> pl.DataFrame:
-    """Put bands together so that neither doctors in training nor the others show too few leavers in one.
-
-    The page offers the curve with and without them, and the difference would show them by themselves.
-    """
+def _bands_of_all(service: WatchedService, start: float, policy: Policy) -> pl.DataFrame:
+    """Return the whole organisation in bands that each have nobody or enough leavers."""
     ends = ends_with_enough(service, BANDS, start)
-    apart = [WatchedService.of(rows) for rows in watched.partition_by("is_trainee")]
-    numbers = [counts_by_band(one, ends, start)["left"].to_list() for one in apart]
-    ends = put_together(ends, [*numbers, counts_by_band(service, ends, start)["left"].to_list()], policy)
+    ends = put_together(ends, [counts_by_band(service, ends, start)["left"].to_list()], policy)
     counts = counts_by_band(service, ends, start)
     return release(
         counts, policy=policy, people=["watched", "left"], by=["to_months"], parts={"watched": ("left",)}

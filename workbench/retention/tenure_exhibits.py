@@ -18,6 +18,7 @@ from workbench.retention.released import disclosure_note, withheld_cells
 from workbench.retention.released_tenure import (
     TESTED,
     differences,
+    half_gone_without_trainees,
     released_destinations,
     released_early_leavers,
     released_stays,
@@ -35,6 +36,7 @@ from workbench.retention.tenure_findings import (
     stay_finding,
     triangle_finding,
     triangle_in_words,
+    years_in_words,
 )
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ def where_they_go_over_time(workbench: Workbench, request: ExhibitRequest) -> Ex
     """Where people have gone by length of service: the shares of all places and of those still in post make 100."""
     choices, month = Choices.of(request.options), last_completed_month_end(request.as_at)
     follows_group = not workbench.policy.withholds
-    trainees = choices.trainees if follows_group else "in"
+    trainees = _trainees_followed(workbench, choices)
     group = choices.group if follows_group else TOTAL
     table, started = released_destinations(
         workbench.snapshot, workbench.policy, request.organisation, month, choices.dimension, group, trainees
@@ -161,7 +163,7 @@ def starters_by_quarter(workbench: Workbench, request: ExhibitRequest) -> Exhibi
     """The starters of each quarter and the share of them still here after three, six and more months."""
     choices, month = Choices.of(request.options), last_completed_month_end(request.as_at)
     follows = not workbench.policy.withholds
-    group, trainees = (choices.group, choices.trainees) if follows else (TOTAL, "in")
+    group, trainees = choices.group if follows else TOTAL, _trainees_followed(workbench, choices)
     table = released_triangle(
         workbench.snapshot, workbench.policy, request.organisation, month, choices.dimension, group, trainees
     )
@@ -184,7 +186,7 @@ def starters_by_quarter(workbench: Workbench, request: ExhibitRequest) -> Exhibi
         question="Do the people who start now stay as long as those who started before?",
         title=choices.titled(finding) if group != TOTAL else finding,
         caption="People by the quarter in which they started (quarters of the financial year), and the share of them "
-        "still here after so many months. Blank where not all of the quarter could have been watched for so long.",
+        "still here after so many months; x where not all of the quarter could have been watched for so long.",
         table=table,
         columns=(
             Column("quarter", "Started in"),
@@ -209,7 +211,7 @@ def first_year_leavers(workbench: Workbench, request: ExhibitRequest) -> Exhibit
     """Which share of starters leave within a year, by group: staff groups, or those of the dimension chosen."""
     choices, month = Choices.of(request.options), last_completed_month_end(request.as_at)
     dimension = "staff_group" if choices.is_whole else choices.dimension
-    trainees = "in" if workbench.policy.withholds else choices.trainees
+    trainees = _trainees_followed(workbench, choices)
     table = released_early_leavers(
         workbench.snapshot, workbench.policy, request.organisation, month, dimension, trainees
     )
@@ -269,8 +271,8 @@ def _with_years(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _trainees_followed(workbench: Workbench, choices: Choices) -> str:
-    """Groups are released together with doctors in training in them: without, the difference would show these."""
-    return choices.trainees if choices.is_whole or not workbench.policy.withholds else "in"
+    """Leads and boards see doctors in training always in: the difference would show few of them by themselves."""
+    return "in" if workbench.policy.withholds else choices.trainees
 
 
 def _not_followed(choices: Choices, trainees: str, *followed: str) -> tuple[str, ...]:
@@ -284,14 +286,12 @@ def _span(workbench: Workbench, organisation: str, month: dt.date) -> str:
 
 def _without_trainees(workbench: Workbench, organisation: str, month: dt.date, choices: Choices) -> tuple[str, ...]:
     """Give the finding without doctors in training beside the one with them, where a reader has not chosen."""
-    if not choices.is_whole or choices.trainees == "out":
+    half = half_gone_without_trainees(workbench.snapshot, organisation, month)
+    if half is None or not choices.is_whole or choices.trainees == "out":
         return ()
-    people = stays(workbench.snapshot, organisation, month)
-    if not people["is_trainee"].any():
-        return ()
-    asked = (organisation, month, choices.dimension, TOTAL, "out")
-    finding = stay_finding(released_stays(workbench.snapshot, workbench.policy, *asked))
-    return (f"Without doctors in training, who rotate by plan: {finding[0].lower()}{finding[1:]}.",)
+    (days,) = half
+    said = "fewer than half are gone" if days is None else f"half are gone by {years_in_words(days / DAYS_IN_A_YEAR)}"
+    return (f"Without doctors in training, who rotate by plan, {said}.",)
 
 
 def _differences(

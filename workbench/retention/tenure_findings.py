@@ -146,5 +146,6 @@ def since(start: float) -> str:
 
 
 def years_in_words(value: float) -> str:
-    """Write years of service with one decimal place."""
-    return f"{shown_number(value, 1)} years"
+    """Write years of service with one decimal place, where it has one: 2.6 years, 1 year."""
+    number = shown_number(value, 1).removesuffix(".0")
+    return f"{number} year{'' if number == '1' else 's'}"
