@@ -17,11 +17,18 @@ import workbench
 from workbench.periods import month_ends
 from workbench.warehouse.snapshot import Snapshot, literal_snapshot
 
-_spec = importlib.util.spec_from_file_location("lists_by_hand", Path(__file__).with_name("lists_by_hand.py"))
-assert _spec is not None and _spec.loader is not None
-_lists_by_hand = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_lists_by_hand)
-Lists = _lists_by_hand.Lists
+
+def _beside(name: str):
+    """Load a module that stands beside this one; tests are no package, so an import statement does not find it."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+Lists = _beside("lists_by_hand").Lists
+Leavings = _beside("leavings_by_hand").Leavings
 
 MARTS = Path(workbench.__file__).parent / "warehouse/sql/marts"
 MONTHS = [end for end in month_ends(dt.date(2025, 7, 31), dt.date(2026, 9, 30)) if end != dt.date(2026, 2, 28)]
@@ -207,6 +214,12 @@ def sample_lists(sample_workbench) -> dict:
         code: Lists(*([row for row in table if row["organisation_code"] == code] for table in rows.values()))
         for code in organisations
     }
+
+
+@pytest.fixture(scope="session")
+def sample_leavings(sample_workbench) -> dict:
+    """The leaving records and lists of each organisation of the sample, settled one by one."""
+    return {code: Leavings(sample_workbench, code) for code in sample_workbench.organisations}
 
 
 # The tables of the domain, written out again by hand: S letters (I is a letter), H letters, job roles in fours.
