@@ -235,21 +235,21 @@ def _variance(steps: _Steps, entered: Numbers, left: Numbers, which: Counts, pla
         survived = np.where(steps.total < 1 - 1e-12, 1 / ((1 - steps.total) * steps.at_risk), 0.0)
     since = np.searchsorted(steps.time, entered, side="right")
     until = np.searchsorted(steps.time, left, side="right")
-    last = until - 1
     others = _running(steps.total * survived)
+    own = [_running(steps.before * hazard / steps.at_risk) for hazard in steps.hazard]
+    crossed = [_running(steps.total * survived * shares[1:]) for shares in steps.incidence]
     answer = np.zeros((steps.hazard.shape[0], place.size))
-    for cause in range(steps.hazard.shape[0]):
-        shares = steps.incidence[cause]
-        own = _running(steps.before * steps.hazard[cause] / steps.at_risk)
-        crossed = _running(steps.total * survived * shares[1:])
-        for column, now in enumerate(place):
-            end = np.minimum(until, now)
-            begin = np.minimum(since, end)
-            influence = own[begin] - own[end]
-            influence += shares[now] * (others[end] - others[begin]) - (crossed[end] - crossed[begin])
-            ended = (which >= 0) & (until <= now)
-            influence -= np.where(ended, (shares[now] - shares[until]) * survived[last], 0.0)
-            influence += np.where(ended & (which == cause), steps.before[last] / steps.at_risk[last], 0.0)
+    for column, now in enumerate(place):
+        end = np.minimum(until, now)
+        begin = np.minimum(since, end)
+        passed = others[end] - others[begin]
+        ended = (which >= 0) & (until <= now)
+        gone, last = until[ended], until[ended] - 1
+        for cause, shares in enumerate(steps.incidence):
+            influence = own[cause][begin] - own[cause][end]
+            influence += shares[now] * passed - (crossed[cause][end] - crossed[cause][begin])
+            influence[ended] -= (shares[now] - shares[gone]) * survived[last]
+            influence[ended] += np.where(which[ended] == cause, steps.before[last] / steps.at_risk[last], 0.0)
             answer[cause, column] = float(influence @ influence)
     return answer
 
