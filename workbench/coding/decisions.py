@@ -14,10 +14,11 @@ import datetime as dt
 import os
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Required, TypedDict, Unpack
 
 import polars as pl
 from filelock import FileLock, Timeout
@@ -92,11 +93,36 @@ end;
 """
 _LONGEST_TEXT = 500
 _WAIT_SECONDS = 30
+_EXCEPTION_MONTHS = 12
 _STAFF_NUMBER = re.compile(r"\d{6,}")
 
 
 class DecisionError(WorkbenchError):
     """A decision is incomplete, contradicts itself, or cannot be kept."""
+
+
+class Statement(TypedDict, total=False):
+    """What a person states when deciding; see `Decisions.record`."""
+
+    organisation: Required[str]
+    answer: Required[Answer]
+    person: Required[str]
+    reason: Required[str]
+    cause: str
+    proposed_code: str
+    effective_on: dt.date | None
+    expires_on: dt.date | None
+    exception_months: int
+    snapshot: str
+    at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Decisions that were kept: their numbers, and what others had recorded about the same findings meanwhile."""
+
+    numbers: tuple[int, ...]
+    meanwhile: tuple[Mapping[str, Any], ...]
 
 
 def decisions_file(settings: Settings) -> Path:
@@ -137,22 +163,7 @@ class Decisions:
         """Open the decisions that belong to this installation's warehouse."""
         return cls(decisions_file(settings))
 
-    def record(
-        self,
-        finding: Mapping[str, Any],
-        *,
-        organisation: str,
-        answer: Answer,
-        person: str,
-        reason: str,
-        cause: str = "",
-        proposed_code: str = "",
-        effective_on: dt.date | None = None,
-        expires_on: dt.date | None = None,
-        exception_months: int = 12,
-        snapshot: str = "",
-        at: dt.datetime | None = None,
-    ) -> int:
+    def record(self, finding: Mapping[str, Any], **stated: Unpack[Statement]) -> int:
         """Add what a person decided about a finding, and return the number of the decision.
 
         A confirmed finding is to be corrected; a challenged one is right as it stands; an exception leaves it as it
@@ -168,44 +179,34 @@ class Decisions:
             proposed_code: The code, or another field's value, that should stand there once a finding is confirmed.
             effective_on: From when the correction holds; the day of the decision when not given.
             expires_on: Last day of an exception; `exception_months` after the decision when not given.
-            exception_months: How long an exception lasts where no date is given.
+            exception_months: How long an exception lasts where no date is given; twelve.
             snapshot: Id of the snapshot in which the finding was seen.
             at: When it was decided; now, when not given.
 
         Raises:
             DecisionError: a name, a reason or a date is missing or impossible, or the decision cannot be kept.
         """
-        if answer not in ANSWERS:
-            raise unknown_name("answer", answer, ANSWERS)
-        if cause and cause not in CAUSES:
-            raise unknown_name("root cause", cause, CAUSES)
-        moment = at or dt.datetime.now(dt.UTC)
-        decided_on = moment.date()
-        if answer == "exception":
-            expires_on = expires_on or add_months(decided_on, exception_months)
-            if expires_on < decided_on:
-                raise DecisionError(
-                    f"An exception cannot end before it is made: it would end on {shown_date(expires_on)} and is made "
-                    f"on {shown_date(decided_on)}. Give a later last day."
-                )
-        elif expires_on is not None:
-            raise DecisionError(f"Only an exception has a last day: received one for the answer {answer!r}.")
-        if answer != "confirm" and (proposed_code or effective_on):
-            raise DecisionError(f"Only a confirmed finding has a proposed code or an effective date: not {answer!r}.")
-        row = {
-            **{name: finding.get(name) for name in FACTS},
-            "organisation": organisation,
-            "answer": answer,
-            "person": _stated("person", person),
-            "reason": _stated("reason", reason),
-            "cause": cause or finding.get("cause"),
-            "proposed_code": _as_kept(proposed_code, finding.get("field")) or None,
-            "effective_on": effective_on or (decided_on if answer == "confirm" else None),
-            "expires_on": expires_on,
-            "snapshot": snapshot or None,
-        }
+        return self.record_together([finding], **stated).numbers[0]
+
+    def record_together(
+        self, findings: Sequence[Mapping[str, Any]], *, seen: int | None = None, **stated: Unpack[Statement]
+    ) -> Kept:
+        """Add one person's decision about several findings of the same record: all of it is kept, or nothing.
+
+        Args:
+            findings: Rows of `findings`.
+            seen: Number of the latest decision that the person had before them; what others recorded about the same
+                findings since is returned. Nothing of theirs is lost or changed.
+            stated: As for `record`.
+
+        Raises:
+            DecisionError: as for `record`; nothing was kept then.
+        """
+        moment = stated.get("at") or dt.datetime.now(dt.UTC)
+        rows = [_decided(finding, moment.date(), stated) for finding in findings]
         with self._writing() as connection:
-            return _added(connection, row, moment)
+            meanwhile = [] if seen is None else _since(connection, seen, stated["organisation"], rows)
+            return Kept(tuple(_added(connection, row, moment) for row in rows), tuple(meanwhile))
 
     def undo(self, number: int, *, person: str, reason: str, at: dt.datetime | None = None) -> int:
         """Take back one decision by adding a record that says so; return the number of that record.
@@ -225,6 +226,36 @@ class Decisions:
             kept = {name: taken[name] for name in ("organisation", *FACTS, "snapshot")}
             row = {**kept, **stated, "answer": UNDO, "undoes": number}
             return _added(connection, row, at or dt.datetime.now(dt.UTC))
+
+    def undo_last(self, organisation: str, *, person: str, reason: str, at: dt.datetime | None = None) -> pl.DataFrame:
+        """Take back what a person decided last in an organisation; return those decisions (columns: `HISTORY`).
+
+        What was decided together is taken back together. What others decided is left alone.
+
+        Raises:
+            DecisionError: under that name there is no decision that could be taken back.
+        """
+        name, reason = _stated("person", person), _stated("reason", reason)
+        moment = at or dt.datetime.now(dt.UTC)
+        with self._writing() as connection:
+            own = [
+                dict(row)
+                for row in connection.execute(
+                    "select * from decision where organisation = ? and answer <> 'undo' "
+                    "and number not in (select undoes from decision where undoes is not null)",
+                    (organisation,),
+                )
+                if row["person"].casefold() == name.casefold()
+            ]
+            if not own:
+                raise DecisionError(f"Nothing that {name!r} decided for {organisation!r} is left to undo.")
+            last = max(own, key=lambda row: int(row["number"]))
+            together = [row for row in own if (row["at"], row["person"]) == (last["at"], last["person"])]
+            for row in together:
+                kept = {fact: row[fact] for fact in ("organisation", *FACTS, "snapshot")}
+                undo = {**kept, "person": name, "reason": reason, "answer": UNDO, "undoes": row["number"]}
+                _added(connection, undo, moment)
+        return self.history(organisation).filter(pl.col("number").is_in([row["number"] for row in together]))
 
     def history(self, organisation: str) -> pl.DataFrame:
         """Return every decision and undo of an organisation, oldest first (columns: `HISTORY`)."""
@@ -331,6 +362,49 @@ def with_states(findings: pl.DataFrame, standing: pl.DataFrame, *, on: dt.date) 
     return joined.with_columns(is_open=pl.col("state").is_in(OPEN_STATES)).drop(
         "answer", "was_decided", "decided_cause"
     )
+
+
+def _decided(finding: Mapping[str, Any], decided_on: dt.date, stated: Statement) -> dict[str, Any]:
+    """Check what a person states about a finding and return it as it is kept."""
+    answer, cause, proposed_code = stated["answer"], stated.get("cause", ""), stated.get("proposed_code", "")
+    expires_on, effective_on = stated.get("expires_on"), stated.get("effective_on")
+    if answer not in ANSWERS:
+        raise unknown_name("answer", answer, ANSWERS)
+    if cause and cause not in CAUSES:
+        raise unknown_name("root cause", cause, CAUSES)
+    if answer == "exception":
+        expires_on = expires_on or add_months(decided_on, stated.get("exception_months", _EXCEPTION_MONTHS))
+        if expires_on < decided_on:
+            raise DecisionError(
+                f"An exception cannot end before it is made: it would end on {shown_date(expires_on)} and is made "
+                f"on {shown_date(decided_on)}. Give a later last day."
+            )
+    elif expires_on is not None:
+        raise DecisionError(f"Only an exception has a last day: received one for the answer {answer!r}.")
+    if answer != "confirm" and (proposed_code or effective_on):
+        raise DecisionError(f"Only a confirmed finding has a proposed code or an effective date: not {answer!r}.")
+    return {
+        **{name: finding.get(name) for name in FACTS},
+        "organisation": stated["organisation"],
+        "answer": answer,
+        "person": _stated("person", stated["person"]),
+        "reason": _stated("reason", stated["reason"]),
+        "cause": cause or finding.get("cause"),
+        "proposed_code": _as_kept(proposed_code, finding.get("field")) or None,
+        "effective_on": effective_on or (decided_on if answer == "confirm" else None),
+        "expires_on": expires_on,
+        "snapshot": stated.get("snapshot") or None,
+    }
+
+
+def _since(
+    connection: sqlite3.Connection, seen: int, organisation: str, rows: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    ids = {row["finding_id"] for row in rows}
+    later = connection.execute(
+        "select * from decision where number > ? and organisation = ? order by number", (seen, organisation)
+    )
+    return [dict(row) for row in later if row["finding_id"] in ids]
 
 
 def _added(connection: sqlite3.Connection, row: Mapping[str, Any], moment: dt.datetime) -> int:
