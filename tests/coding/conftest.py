@@ -163,7 +163,12 @@ REGISTRATIONS = {
     "expiry_date": pl.Date,
     "checked_date": pl.Date,
 }
-LEAVERS = {"organisation_code": pl.String, "person_key": pl.String, "leaving_date": pl.Date}
+LEAVERS = {
+    **dict.fromkeys(("organisation_code", "person_key", "assignment_key"), pl.String),
+    **dict.fromkeys(("leaving_reason", "leaving_reason_code"), pl.String),
+    **dict.fromkeys(("destination_on_leaving", "destination_on_leaving_code"), pl.String),
+    "leaving_date": pl.Date,
+}
 SERVICE_LIST = {
     "organisation_code": pl.String,
     "person_key": pl.String,

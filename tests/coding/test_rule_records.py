@@ -20,7 +20,8 @@ CATALOGUE = {
     "EST": "RRER",
     "REG": "EEIRR",
     "POP": "RR",
-    "PRO": "IIRI",
+    # PRO5 and PRO6 are ours: the definition asks for reasons right first time and names no rule for them.
+    "PRO": "IIRIRR",
 }
 RECORD = {
     "id": "COD9",
