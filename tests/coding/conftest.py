@@ -180,7 +180,14 @@ SERVICE_LIST = {
     "fte": pl.Decimal(18, 5),
     "split_percent": pl.Decimal(18, 5),
 }
-MARTS = ("profession_evidence", "assignment_month", "coding_record", "ahp_registration", "coding_change")
+MARTS = (
+    "profession_evidence",
+    "assignment_month",
+    "coding_record",
+    "position_month",
+    "ahp_registration",
+    "coding_change",
+)
 REVIEWED = dt.date(2026, 8, 31)
 
 

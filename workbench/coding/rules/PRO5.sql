@@ -3,37 +3,44 @@
 -- lists them. Somebody still employed at the month end after the leaving date has left one post of several, and is no
 -- leaver. Merged records and people who never worked are no leavers either. A reason that is no national code, or that
 -- says no more than that somebody resigned, informs.
-with left_lately as (
+with asked as (
+    select unnest($asked, recursive := true)
+),
+
+left_lately as (
     select
-        person_key,
-        assignment_key,
-        leaving_date,
-        leaving_reason,
-        leaving_reason_code,
-        destination_on_leaving,
-        destination_on_leaving_code
-    from staging.leavers
-    where organisation_code = $organisation
-        and leaving_date > $period::date - $leaver_days::integer
-        and leaving_date <= $period
-        and coalesce(leaving_reason, '') not in ('Merged Organisation - Duplicate Record', 'Has Not Worked')
+        asked.organisation_code,
+        asked.period,
+        leaver.person_key,
+        leaver.assignment_key,
+        leaver.leaving_date,
+        leaver.leaving_reason,
+        leaver.leaving_reason_code,
+        leaver.destination_on_leaving,
+        leaver.destination_on_leaving_code
+    from staging.leavers as leaver
+    inner join asked
+        on asked.organisation_code = leaver.organisation_code
+        and leaver.leaving_date > asked.period - $leaver_days::integer
+        and leaver.leaving_date <= asked.period
+    where coalesce(leaver.leaving_reason, '') not in ('Merged Organisation - Duplicate Record', 'Has Not Worked')
 ),
 
 left_for_good as (
     select left_lately.*
     from left_lately
     anti join marts.assignment_month as listed
-        on listed.organisation_code = $organisation
+        on listed.organisation_code = left_lately.organisation_code
         and listed.person_key = left_lately.person_key
         and listed.is_employed
         and listed.period = last_day(left_lately.leaving_date + 1)
-        and listed.period <= $period
+        and listed.period <= left_lately.period
 ),
 
 -- As last listed; where several rows tell of one leaving, the latest.
 leavers as (
     select
-        record.*,
+        record.* replace (left_for_good.period as period),
         left_for_good.leaving_date,
         left_for_good.leaving_reason,
         left_for_good.leaving_reason_code,
@@ -41,13 +48,13 @@ leavers as (
         left_for_good.destination_on_leaving_code
     from left_for_good
     inner join marts.coding_record as record
-        on record.organisation_code = $organisation
+        on record.organisation_code = left_for_good.organisation_code
         and record.person_key = left_for_good.person_key
         and record.assignment_key = coalesce(left_for_good.assignment_key, record.assignment_key)
-        and record.period <= $period
+        and record.period <= left_for_good.period
         and record.period <= last_day(left_for_good.leaving_date)
     qualify row_number() over (
-        partition by record.person_key
+        partition by left_for_good.organisation_code, left_for_good.period, record.person_key
         order by
             left_for_good.leaving_date desc,
             record.period desc,
@@ -60,7 +67,7 @@ leavers as (
 ahp_leavers as (
     select *
     from leavers
-    where vote_status not in ('none', 'weak') or staff_group_code = '04'
+    where is_ahp_evidenced
 ),
 
 judged as (
@@ -106,6 +113,8 @@ judged as (
 )
 
 select
+    organisation_code,
+    period,
     assignment_key as subject_key,
     severity,
     person_key,
@@ -127,4 +136,4 @@ select
     what || '. Left on ' || strftime(leaving_date, '%d/%m/%Y') || '.' as detail
 from judged
 where what is not null
-order by assignment_key, field
+order by organisation_code, period, assignment_key, field

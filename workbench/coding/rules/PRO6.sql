@@ -2,17 +2,28 @@
 -- In question is whoever started within $starter_days days before the month end and is listed there. One finding each,
 -- the gravest: no source, then what contradicts it. A record is transferred between NHS employers only, so a completed
 -- transfer contradicts any other source; so does a previous employer beside no employment.
-with started as (
+with asked as (
+    select unnest($asked, recursive := true)
+),
+
+started as (
     select
-        person_key,
-        start_date,
-        recruitment_source,
-        recruitment_source_code,
-        previous_employer,
-        coalesce(iat_status = 'completed', false) as is_transferred
-    from staging.starters
-    where organisation_code = $organisation and start_date between $period::date - $starter_days::integer and $period
-    qualify row_number() over (partition by person_key order by start_date desc) = 1
+        asked.organisation_code,
+        asked.period,
+        starter.person_key,
+        starter.start_date,
+        starter.recruitment_source,
+        starter.recruitment_source_code,
+        starter.previous_employer,
+        coalesce(starter.iat_status = 'completed', false) as is_transferred
+    from staging.starters as starter
+    inner join asked
+        on asked.organisation_code = starter.organisation_code
+        and starter.start_date between asked.period - $starter_days::integer and asked.period
+    qualify row_number() over (
+        partition by asked.organisation_code, asked.period, starter.person_key
+        order by starter.start_date desc
+    ) = 1
 ),
 
 held as (
@@ -24,12 +35,10 @@ held as (
         started.previous_employer,
         started.is_transferred
     from marts.coding_record as record
-    inner join started on started.person_key = record.person_key
-    where record.organisation_code = $organisation
-        and record.period = $period
-        and (record.vote_status not in ('none', 'weak') or record.staff_group_code = '04')
+    inner join started using (organisation_code, period, person_key)
+    where record.is_ahp_evidenced
     qualify row_number() over (
-        partition by record.person_key
+        partition by record.organisation_code, record.period, record.person_key
         order by record.is_primary_recorded desc nulls last, record.assignment_order, record.assignment_key
     ) = 1
 ),
@@ -58,6 +67,8 @@ judged as (
 )
 
 select
+    organisation_code,
+    period,
     assignment_key as subject_key,
     severity,
     person_key,
@@ -82,4 +93,4 @@ select
     what || '. Started on ' || strftime(start_date, '%d/%m/%Y') || '.' as detail
 from judged
 where what is not null
-order by assignment_key
+order by organisation_code, period, assignment_key
