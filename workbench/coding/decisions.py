@@ -11,18 +11,15 @@ The database holds pseudonyms and no staff numbers. See docs/coding_review.md.
 from __future__ import annotations
 
 import datetime as dt
-import os
-import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Required, TypedDict, Unpack
 
 import polars as pl
-from filelock import FileLock, Timeout
 
+from workbench.coding.record_file import RecordFile, stated_text
 from workbench.errors import WorkbenchError, unknown_name
 from workbench.periods import add_months, shown_date
 from workbench.settings import Settings
@@ -91,10 +88,7 @@ begin
     select raise(abort, 'a decision is never removed');
 end;
 """
-_LONGEST_TEXT = 500
-_WAIT_SECONDS = 30
 _EXCEPTION_MONTHS = 12
-_STAFF_NUMBER = re.compile(r"\d{6,}")
 
 
 class DecisionError(WorkbenchError):
@@ -137,26 +131,16 @@ def standing_decisions(settings: Settings, organisation: str) -> pl.DataFrame:
     return Decisions.of(settings).standing(organisation)
 
 
-class Decisions:
+class Decisions(RecordFile):
     """The decisions of one warehouse, open to read and to add to.
 
     Raises:
         DecisionError: the database cannot be opened or made.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # One at a time: two sessions that make the database at once would refuse each other.
-            with FileLock(str(path) + ".lock", timeout=_WAIT_SECONDS, mode=0o600):
-                if not path.exists():
-                    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-                with self._connected() as connection:
-                    connection.execute("pragma journal_mode = wal")
-                    connection.executescript(_SCHEMA)
-        except (OSError, Timeout) as problem:
-            raise self._unusable(problem) from None
+    schema = _SCHEMA
+    what = "decisions"
+    error = DecisionError
 
     @classmethod
     def of(cls, settings: Settings) -> Decisions:
@@ -274,37 +258,6 @@ class Decisions:
         undone = history["undoes"].drop_nulls().to_list()
         kept = history.filter(pl.col("answer") != UNDO, ~pl.col("number").is_in(undone))
         return kept.sort("number").unique("finding_id", keep="last").sort("number")
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Hold the one place to write until the decision is on the disk; a fault in between leaves nothing behind."""
-        with self._connected() as connection:
-            connection.execute("begin immediate")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("rollback")
-                raise
-            connection.execute("commit")
-
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None)
-        try:
-            connection.row_factory = sqlite3.Row
-            # Full: a decision that was answered "kept" survives the machine losing its power.
-            connection.execute("pragma synchronous = full")
-            yield connection
-        except sqlite3.Error as problem:
-            raise self._unusable(problem) from None
-        finally:
-            connection.close()
-
-    def _unusable(self, problem: Exception) -> DecisionError:
-        return DecisionError(
-            f"The decisions {str(self.path)!r} cannot be read or written ({type(problem).__name__}), so nothing was "
-            "changed. Check the disk and the permissions of its folder, or put the file back from its backup."
-        )
 
 
 def with_states(findings: pl.DataFrame, standing: pl.DataFrame, *, on: dt.date) -> pl.DataFrame:
@@ -428,12 +381,4 @@ def _as_kept(proposed: str, field: str | None) -> str:
 
 def _stated(what: str, text: str) -> str:
     """Return a name or reason as it is kept."""
-    stated = " ".join(text.split())
-    if not stated:
-        raise DecisionError(f"A decision needs a {what}: received {text!r}. Nothing was recorded.")
-    if len(stated) > _LONGEST_TEXT:
-        raise DecisionError(f"A {what} has at most {_LONGEST_TEXT} characters: received {len(stated)}.")
-    if _STAFF_NUMBER.search(stated):
-        # Decisions are read far more widely than the vault, so a number of staff must not get in by way of a remark.
-        raise DecisionError(f"A {what} must not hold a number of six or more digits, as a staff number has.")
-    return stated
+    return stated_text(what, text, of="decision", error=DecisionError)
