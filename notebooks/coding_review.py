@@ -36,6 +36,18 @@ page.show("findings_by_rule_and_profession")
 page.show("what_to_do_next")
 
 # %% [markdown]
+# ## Which records are doubtful, and what shall be done about each?
+
+# %%
+page.show("worklist")
+
+# %% [markdown]
+# ## What would the corrections change?
+
+# %%
+page.show("impact_of_corrections")
+
+# %% [markdown]
 # ## Is the coding of AHPs getting better?
 
 # %%
