@@ -11,6 +11,6 @@ select
     extract,
     case when bool_or(coalesce(len(periods), 0) = 0) then []::date[] else list_distinct(flatten(list(periods))) end as periods
 from files
-where list_contains($organisations, organisation_code)
+where list_contains($organisations::varchar[], organisation_code)
 group by organisation_code, extract
 order by organisation_code, extract
