@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "review",
         "List what is doubtful about the coding of AHPs, or write the worklists.",
     ),
+    "steps": ("workbench.cli.steps", "steps", "Show the seven steps with owners and due dates, or state them."),
     "answer-key": (
         "workbench.cli.answer_key",
         "answer_key",

@@ -17,7 +17,8 @@ from workbench.coding.finding_counts import QUERIES, TO_DO, UNSETTLED, concerned
 from workbench.coding.findings import coverage
 from workbench.coding.kept_findings import MONTHS_FOLLOWED, findings_kept, with_age
 from workbench.coding.local_settings import CodingSettings
-from workbench.coding.right_first_time import TOTAL, right_first_time
+from workbench.coding.right_first_time import TOTAL as TOTAL
+from workbench.coding.right_first_time import right_first_time
 from workbench.measures.coverage import months_loaded
 from workbench.periods import add_months, month_end
 from workbench.professions import NOT_EVIDENCED

@@ -80,7 +80,7 @@ class RecordFile:
         )
 
 
-def stated_text(name: str, text: str, *, of: str, error: type[WorkbenchError], may_be_empty: bool = False) -> str:
+def stated_text(name: str, text: str, *, of: str, error: type[WorkbenchError]) -> str:
     """Return a name, reason or note as it is kept: one line, not too long, and without a staff number.
 
     Args:
@@ -88,14 +88,16 @@ def stated_text(name: str, text: str, *, of: str, error: type[WorkbenchError], m
         text: as it was given.
         of: what is stated: "decision".
         error: what is raised where the text cannot be kept.
-        may_be_empty: whether it may be left out.
     """
     stated = " ".join(text.split())
-    if not stated and not may_be_empty:
-        raise error(f"A {of} needs a {name}: received {text!r}. Nothing was recorded.")
+    article = "an" if name[0] in "aeiou" else "a"
+    if not stated:
+        raise error(f"A {of} needs {article} {name}: received {text!r}. Nothing was recorded.")
     if len(stated) > _LONGEST_TEXT:
-        raise error(f"A {name} has at most {_LONGEST_TEXT} characters: received {len(stated)}.")
+        raise error(f"{article.capitalize()} {name} has at most {_LONGEST_TEXT} characters: received {len(stated)}.")
     if _STAFF_NUMBER.search(stated):
         # Records are read far more widely than the vault, so a staff number must not get in by way of a remark.
-        raise error(f"A {name} must not hold a number of six or more digits, as a staff number has.")
+        raise error(
+            f"{article.capitalize()} {name} must not hold a number of six or more digits, as a staff number has."
+        )
     return stated
