@@ -61,8 +61,11 @@ def keep_findings(
         local: The local choices.
 
     Returns:
-        What `findings_of_months` returns, for the months that were not kept.
+        What `findings_of_months` returns, for the months that were not kept; nothing is kept of a snapshot that is
+        not a published one.
     """
+    if not _is_published(snapshot, settings):
+        return findings_of_months(snapshot, {}, local)
     missing = {
         code: [month for month in months if not _path(snapshot, settings, code, month, local).exists()]
         for code, months in asked.items()

@@ -14,8 +14,8 @@ import polars as pl
 
 from workbench.coding.decisions import standing_decisions, with_states
 from workbench.coding.finding_counts import QUERIES, TO_DO, UNSETTLED, concerned_by
-from workbench.coding.findings import coverage
-from workbench.coding.kept_findings import MONTHS_FOLLOWED, findings_kept, with_age
+from workbench.coding.findings import coverage_of_months
+from workbench.coding.kept_findings import MONTHS_FOLLOWED, findings_kept, keep_findings, with_age
 from workbench.coding.local_settings import CodingSettings
 from workbench.coding.right_first_time import TOTAL as TOTAL
 from workbench.coding.right_first_time import right_first_time
@@ -69,11 +69,10 @@ def judged_records(
         profession: only records of this evidenced profession; all when empty.
     """
     local = CodingSettings.of(settings)
-    asked = [
-        set(coverage(snapshot, organisation, month).filter(pl.col("state") == "ran")["rule_id"].to_list())
-        for month in months
-    ]
-    counted = sorted(set.intersection(*asked))
+    asked = coverage_of_months(snapshot, {organisation: months})
+    states = asked.group_by("rule_id").agg(always=(pl.col("state") == "ran").all())
+    counted = states.filter("always")["rule_id"].sort().to_list()
+    keep_findings(snapshot, settings, {organisation: months}, local)
     records = snapshot.query(
         QUERIES / "quality_records.sql",
         organisation=organisation,
