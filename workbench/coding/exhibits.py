@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from workbench.coding import finding_exhibits, impact_exhibits, score_exhibits
+from workbench.coding import cause_exhibits, finding_exhibits, impact_exhibits, score_exhibits
 from workbench.coding.ahp_counts import NAMING_VIEWS, TOTAL, professions_by_source
 from workbench.coding.completeness import FIELDS, completeness_by
 from workbench.coding.seven_steps import seven_steps
@@ -281,6 +281,7 @@ EXHIBITS: dict[str, Callable[[Workbench, ExhibitRequest], Exhibit]] = {
     **finding_exhibits.EXHIBITS,
     **impact_exhibits.EXHIBITS,
     **score_exhibits.EXHIBITS,
+    **cause_exhibits.EXHIBITS,
     "seven_steps": seven_steps,
     "coding_completeness": coding_completeness,
 }

@@ -98,7 +98,7 @@ def by_route(found: pl.DataFrame) -> pl.DataFrame:
         One row per route, in order: `route`, `errors`, `reviews`, `to_do` (their sum) and `information`.
     """
     position = pl.when(pl.col("route").is_in(_BY_POSITION)).then("position_number")
-    return _by_severity(found, "route", list(ROUTES), pl.coalesce(position, "person_key", "subject_key"))
+    return by_severity(found, "route", list(ROUTES), pl.coalesce(position, "person_key", "subject_key"))
 
 
 def by_step(found: pl.DataFrame) -> pl.DataFrame:
@@ -107,7 +107,7 @@ def by_step(found: pl.DataFrame) -> pl.DataFrame:
     Returns:
         One row per step: `step`, `errors`, `reviews`, `to_do` (their sum) and `information`.
     """
-    return _by_severity(found, "step", list(STEPS), pl.coalesce("person_key", "subject_key"))
+    return by_severity(found, "step", list(STEPS), pl.coalesce("person_key", "subject_key"))
 
 
 def by_cause(found: pl.DataFrame, causes: Sequence[str]) -> pl.DataFrame:
@@ -123,7 +123,12 @@ def by_cause(found: pl.DataFrame, causes: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _by_severity(found: pl.DataFrame, key: str, values: Sequence[object], record: pl.Expr) -> pl.DataFrame:
+def by_severity(found: pl.DataFrame, key: str, values: Sequence[object], record: pl.Expr) -> pl.DataFrame:
+    """Count records by the values of a column, each record once per value and under its gravest severity.
+
+    Returns:
+        One row per value, in order: the column, `errors`, `reviews`, `information` and `to_do`, errors and reviews.
+    """
     gravest = (
         found.with_columns(record=record, rank=pl.col("severity").replace_strict({"E": 0, "R": 1, "I": 2}))
         .group_by(key, "record")

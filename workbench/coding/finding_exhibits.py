@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PARTS = (Series("errors", "Errors"), Series("reviews", "To be reviewed"))
 #: The name of each way of putting right on a chart, and who does it.
-_ROUTE_NAMES = {
+ROUTE_NAMES = {
     "P": ("Edit on the position", "ESR lead or HR"),
     "N": ("New position", "service request"),
     "M": ("Mass update", "service request"),
@@ -276,8 +276,8 @@ def empty_severities(key: str, values: Sequence[object]) -> pl.DataFrame:
 
 def _with_route_names(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(
-        name=pl.col("route").replace_strict({route: name for route, (name, _) in _ROUTE_NAMES.items()}),
-        by_whom=pl.col("route").replace_strict({route: who for route, (_, who) in _ROUTE_NAMES.items()}),
+        name=pl.col("route").replace_strict({route: name for route, (name, _) in ROUTE_NAMES.items()}),
+        by_whom=pl.col("route").replace_strict({route: who for route, (_, who) in ROUTE_NAMES.items()}),
         how=pl.col("route").replace_strict({route: f"{text[0].upper()}{text[1:]}" for route, text in ROUTES.items()}),
     )
 
