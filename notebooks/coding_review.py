@@ -54,10 +54,22 @@ page.show("impact_of_corrections")
 page.show("data_quality_trend")
 
 # %% [markdown]
+# ## How good is the coding of each profession?
+
+# %%
+page.show("quality_by_profession_and_service")
+
+# %% [markdown]
 # ## How complete is the coding of AHPs?
 
 # %%
 page.show("coding_completeness")
+
+# %% [markdown]
+# ## Which root cause is worth attacking?
+
+# %%
+page.show("root_causes")
 
 # %% [markdown]
 # ## Where do we stand on the seven steps?

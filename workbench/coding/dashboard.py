@@ -62,7 +62,9 @@ PAGE = PageSpec(
         "what_to_do_next",
         "impact_of_corrections",
         "data_quality_trend",
+        "quality_by_profession_and_service",
         "coding_completeness",
+        "root_causes",
         "seven_steps",
     ),
     sections=(
@@ -77,6 +79,8 @@ PAGE = PageSpec(
                 "what_to_do_next",
                 "impact_of_corrections",
                 "data_quality_trend",
+                "quality_by_profession_and_service",
+                "root_causes",
                 "seven_steps",
             ),
         ),
