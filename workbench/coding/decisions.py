@@ -192,6 +192,30 @@ class Decisions(RecordFile):
             meanwhile = [] if seen is None else _since(connection, seen, stated["organisation"], rows)
             return Kept(tuple(_added(connection, row, moment) for row in rows), tuple(meanwhile))
 
+    def record_once(self, decided: Sequence[tuple[Mapping[str, Any], Statement]]) -> list[int | None]:
+        """Add the decisions of a returned file: all of them or, where one cannot be kept, none.
+
+        Args:
+            decided: Each finding with what is stated about it (as for `record`).
+
+        Returns:
+            For each its number, or None where that answer had already been given to that finding for that reason: a
+            file that is read twice, whoever reads it, adds nothing the second time, not even what was taken back since.
+
+        Raises:
+            DecisionError: as for `record`.
+        """
+        now = dt.datetime.now(dt.UTC)
+        moments = [stated.get("at") or now for _, stated in decided]
+        rows = [
+            _decided(finding, moment.date(), stated) for (finding, stated), moment in zip(decided, moments, strict=True)
+        ]
+        with self._writing() as connection:
+            return [
+                None if _was_recorded(connection, row) else _added(connection, row, moment)
+                for row, moment in zip(rows, moments, strict=True)
+            ]
+
     def undo(self, number: int, *, person: str, reason: str, at: dt.datetime | None = None) -> int:
         """Take back one decision by adding a record that says so; return the number of that record.
 
@@ -348,6 +372,19 @@ def _decided(finding: Mapping[str, Any], decided_on: dt.date, stated: Statement)
         "expires_on": expires_on,
         "snapshot": stated.get("snapshot") or None,
     }
+
+
+def check_statement(finding: Mapping[str, Any], **stated: Unpack[Statement]) -> None:
+    """Raise what `Decisions.record` would raise about a statement, and record nothing."""
+    _decided(finding, dt.datetime.now(dt.UTC).date(), stated)
+
+
+def _was_recorded(connection: sqlite3.Connection, row: Mapping[str, Any]) -> bool:
+    same = ("organisation", "finding_id", "answer", "reason", "proposed_code")
+    where = " and ".join(f"{name} is :{name}" for name in same)
+    # Names of our own columns; every value is bound.
+    found = connection.execute(f"select 1 from decision where {where}", {name: row[name] for name in same})  # noqa: S608
+    return found.fetchone() is not None
 
 
 def _since(
