@@ -12,7 +12,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -39,7 +39,9 @@ from workbench.dashboards.tasks import Action, Answerable, Filter, Saved, Task, 
 from workbench.errors import unknown_name
 from workbench.measures.coverage import months_loaded
 from workbench.periods import add_months, as_date, shown_date
-from workbench.workbench import Workbench
+
+if TYPE_CHECKING:
+    from workbench.workbench import Workbench
 
 WAITING = "waiting"
 STATE_WORDS = {
