@@ -18,16 +18,28 @@ people as (
     where place_of_person = 1
 ),
 
+not_here as (
+    select distinct staff.organisation_code, staff.period, staff.supervisor_person_key as person_key
+    from staff
+    anti join people
+        on people.organisation_code = staff.organisation_code
+        and people.period = staff.period
+        and people.person_key = staff.supervisor_person_key
+    where staff.supervisor_person_key is not null
+),
+
 -- Someone who comes later was not here yet; someone who is recorded as a leaver was.
-first_here as (
-    select organisation_code, person_key, min(period) as period
-    from marts.assignment_month
-    where organisation_code in (select organisation_code from asked)
-    group by organisation_code, person_key
-    union all
-    select organisation_code, person_key, null
-    from staging.leavers
-    where organisation_code in (select organisation_code from asked)
+was_here as (
+    select not_here.*
+    from not_here
+    inner join marts.assignment_month as earlier
+        on earlier.organisation_code = not_here.organisation_code
+        and earlier.person_key = not_here.person_key
+        and earlier.period <= not_here.period
+    union
+    select not_here.*
+    from not_here
+    inner join staging.leavers using (organisation_code, person_key)
 ),
 
 led_from_elsewhere as (
@@ -38,11 +50,10 @@ led_from_elsewhere as (
         staff.supervisor_person_key,
         min(staff.assignment_key) as assignment_key
     from staff
-    anti join first_here
-        on first_here.organisation_code = staff.organisation_code
-        and first_here.person_key = staff.supervisor_person_key
-        and coalesce(first_here.period, staff.period) <= staff.period
-    where staff.supervisor_person_key is not null
+    inner join (from not_here except from was_here) as elsewhere
+        on elsewhere.organisation_code = staff.organisation_code
+        and elsewhere.period = staff.period
+        and elsewhere.person_key = staff.supervisor_person_key
     group by all
 ),
 
