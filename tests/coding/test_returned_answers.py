@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.coding.decisions import HISTORY, DecisionError, Decisions, with_states
+from workbench.coding.decisions import HISTORY, DecisionError, Decisions
+from workbench.coding.finding_states import with_states
 from workbench.coding.findings import FINDINGS
 from workbench.coding.returned_answers import AnsweredRow, ReadBack, read_answers
 from workbench.coding.review import Review

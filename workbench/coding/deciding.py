@@ -26,8 +26,8 @@ from workbench.coding.decisions import (
     Decisions,
     decisions_file,
     standing_decisions,
-    with_states,
 )
+from workbench.coding.finding_states import with_states
 from workbench.coding.kept_findings import findings_kept, with_age
 from workbench.coding.local_settings import CodingSettings
 from workbench.coding.review import with_suggestions

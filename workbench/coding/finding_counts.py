@@ -12,7 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.coding.decisions import Decisions, with_states
+from workbench.coding.decisions import Decisions
+from workbench.coding.finding_states import with_states
 from workbench.coding.kept_findings import findings_kept
 from workbench.coding.local_settings import CodingSettings
 from workbench.coding.rules import ROUTES, STEPS

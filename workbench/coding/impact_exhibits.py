@@ -10,7 +10,8 @@ import polars as pl
 
 from workbench.coding.ahp_counts import PROFESSION_ROWS, TOTAL
 from workbench.coding.bridge import NOT_AN_AHP
-from workbench.coding.decisions import standing_decisions, with_states
+from workbench.coding.decisions import standing_decisions
+from workbench.coding.finding_states import with_states
 from workbench.coding.impact import NUMBERS, coded_records, corrections_of, impact
 from workbench.coding.kept_findings import findings_kept
 from workbench.coding.local_settings import CodingSettings

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.coding.decisions import standing_decisions, with_states
+from workbench.coding.decisions import standing_decisions
 from workbench.coding.finding_counts import QUERIES, TO_DO, UNSETTLED, concerned_by
+from workbench.coding.finding_states import with_states
 from workbench.coding.findings import coverage_of_months
 from workbench.coding.kept_findings import MONTHS_FOLLOWED, findings_kept, keep_findings, with_age
 from workbench.coding.local_settings import CodingSettings
