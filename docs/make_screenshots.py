@@ -9,6 +9,8 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -40,23 +42,29 @@ def main() -> None:
         }
         workbench = [sys.executable, "-m", "workbench"]
         subprocess.run([*workbench, "demo"], env=environment, check=True)
-        server = subprocess.Popen(
-            [*workbench, "serve", "--no-browser"], env=environment, stdout=subprocess.PIPE, text=True
-        )
-        try:
-            assert server.stdout is not None
-            address = server.stdout.readline().strip()
-            arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-            with sync_playwright() as playwright:
-                started = playwright.chromium.launch(executable_path=str(browser), args=arguments)
-                page = started.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-                page.set_default_timeout(120_000)
+        arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        with sync_playwright() as playwright:
+            started = playwright.chromium.launch(executable_path=str(browser), args=arguments)
+            page = started.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            page.set_default_timeout(120_000)
+            with served([*workbench, "serve", "--no-browser"], environment) as address:
                 picture_dashboards(page, address)
-                picture_pack(page, next(reports.glob("*/XAA/board_pack.html")))
-                started.close()
-        finally:
-            server.terminate()
-            server.wait()
+            with served([*workbench, "serve", "--no-browser", "--audience", "analyst"], environment) as address:
+                picture_worklist(page, address)
+            picture_pack(page, next(reports.glob("*/XAA/board_pack.html")))
+            started.close()
+
+
+@contextmanager
+def served(command: list[str], environment: dict[str, str]) -> Iterator[str]:
+    """Serve the dashboards for as long as they are pictured, and say where."""
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def picture_dashboards(page: Page, address: str) -> None:
@@ -73,6 +81,19 @@ def picture_dashboards(page: Page, address: str) -> None:
         )
         page.wait_for_timeout(1000)
         page.screenshot(path=OUT / f"{notebook.stem}.png")
+
+
+def picture_worklist(page: Page, address: str) -> None:
+    """Picture the first rows of the worklist, one of them just answered."""
+    page.goto(address)
+    page.goto(f"{address.partition('/?')[0]}/voila/render/coding_review.ipynb")
+    page.get_by_label("Only those with a suggestion").check()
+    page.get_by_label("Your name").fill("Ada Lead")
+    page.locator(".wb-task").get_by_role("button", name="Confirm").first.click()
+    page.get_by_text("Saved for Ada Lead").wait_for()
+    page.wait_for_timeout(1000)
+    page.locator(".wb-worklist").evaluate("worklist => worklist.scrollIntoView()")
+    page.screenshot(path=OUT / "worklist.png")
 
 
 def picture_pack(page: Page, pack: Path) -> None:

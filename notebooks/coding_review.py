@@ -36,16 +36,40 @@ page.show("findings_by_rule_and_profession")
 page.show("what_to_do_next")
 
 # %% [markdown]
+# ## Which records are doubtful, and what shall be done about each?
+
+# %%
+page.show("worklist")
+
+# %% [markdown]
+# ## What would the corrections change?
+
+# %%
+page.show("impact_of_corrections")
+
+# %% [markdown]
 # ## Is the coding of AHPs getting better?
 
 # %%
 page.show("data_quality_trend")
 
 # %% [markdown]
+# ## How good is the coding of each profession?
+
+# %%
+page.show("quality_by_profession_and_service")
+
+# %% [markdown]
 # ## How complete is the coding of AHPs?
 
 # %%
 page.show("coding_completeness")
+
+# %% [markdown]
+# ## Which root cause is worth attacking?
+
+# %%
+page.show("root_causes")
 
 # %% [markdown]
 # ## Where do we stand on the seven steps?

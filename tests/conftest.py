@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,10 +130,26 @@ class Served:
 
 
 @pytest.fixture(scope="session")
+def served_for_analysts(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
+    """The dashboards as an analyst starts them, over a copy of the sample whose decisions are these tests' own."""
+    folder = tmp_path_factory.mktemp("analysts")
+    home = folder / "home"
+    shutil.copytree(sample_home, home, ignore=shutil.ignore_patterns("decisions", "landing"))
+    with serving(home, folder / "server.log", "--audience", "analyst") as server:
+        yield server, home
+
+
+@pytest.fixture(scope="session")
 def served(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The dashboards over the sample, started as a person starts them."""
-    log = tmp_path_factory.mktemp("served") / "server.log"
-    command = [sys.executable, "-m", "workbench", "--home", str(sample_home), "serve", "--no-browser"]
+    with serving(sample_home, tmp_path_factory.mktemp("served") / "server.log") as server:
+        yield server
+
+
+@contextmanager
+def serving(home: Path, log: Path, *options: str) -> Iterator[Served]:
+    """Serve the dashboards of a home in a process of its own for as long as they are needed."""
+    command = [sys.executable, "-m", "workbench", "--home", str(home), "serve", "--no-browser", *options]
     environment = {**os.environ, "PLANTED_SECRET": "planted-value-4711", "PYTHONUNBUFFERED": "1"}
     with log.open("wb") as stream:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stream, env=environment, text=True)

@@ -163,7 +163,12 @@ REGISTRATIONS = {
     "expiry_date": pl.Date,
     "checked_date": pl.Date,
 }
-LEAVERS = {"organisation_code": pl.String, "person_key": pl.String, "leaving_date": pl.Date}
+LEAVERS = {
+    **dict.fromkeys(("organisation_code", "person_key", "assignment_key"), pl.String),
+    **dict.fromkeys(("leaving_reason", "leaving_reason_code"), pl.String),
+    **dict.fromkeys(("destination_on_leaving", "destination_on_leaving_code"), pl.String),
+    "leaving_date": pl.Date,
+}
 SERVICE_LIST = {
     "organisation_code": pl.String,
     "person_key": pl.String,
@@ -175,7 +180,14 @@ SERVICE_LIST = {
     "fte": pl.Decimal(18, 5),
     "split_percent": pl.Decimal(18, 5),
 }
-MARTS = ("profession_evidence", "assignment_month", "coding_record", "ahp_registration", "coding_change")
+MARTS = (
+    "profession_evidence",
+    "assignment_month",
+    "coding_record",
+    "position_month",
+    "ahp_registration",
+    "coding_change",
+)
 REVIEWED = dt.date(2026, 8, 31)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from workbench.coding.findings import FINDINGS, coverage, finding_ids, findings
+from workbench.coding.findings import FINDINGS, MONTHS, coverage, finding_ids, findings, findings_of_months
 from workbench.coding.local_settings import CodingSettings
 from workbench.coding.rules import rules
 from workbench.errors import SettingsError, UnknownName
@@ -98,9 +99,11 @@ def test_a_month_that_is_not_loaded_has_no_findings_and_says_so(two_organisation
 )
 def test_every_query_runs_and_returns_the_agreed_columns(rule, organisation, month, two_organisations):
     values = CodingSettings().bound(rule.settings)
-    rows = two_organisations.query(rule.query, organisation=organisation, period=month, **values)
+    asked = [{"organisation_code": organisation, "period": month}]
+    rows = two_organisations.query(rule.query, asked=asked, **values)
     assert rows.columns == [
-        name for name in FINDINGS if name not in ("finding_id", "rule_id", "step", "route", "cause")
+        *MONTHS,
+        *(name for name in FINDINGS if name not in ("finding_id", "rule_id", "step", "route", "cause")),
     ]
     assert set(rows["severity"]) <= {"E", "R", "I"}
     assert rows["subject_key"].null_count() == rows["severity"].null_count() == 0
@@ -120,13 +123,31 @@ def test_a_finding_keeps_its_id_until_a_compared_value_changes(two_organisations
     assert set(same) & set(changed) == set()
 
 
+def test_months_and_organisations_asked_about_together_have_the_findings_that_each_has_alone(two_organisations):
+    together = findings_of_months(two_organisations, {"XBB": [AUGUST], "XAA": [SEPTEMBER, AUGUST, JULY]})
+    alone = {
+        (organisation, month): findings(two_organisations, organisation, month)
+        for organisation, month in (("XAA", JULY), ("XAA", AUGUST), ("XAA", SEPTEMBER), ("XBB", AUGUST))
+    }
+    for (organisation, month), found in alone.items():
+        of_month = together.filter(pl.col("organisation_code") == organisation, pl.col("period") == month)
+        assert_frame_equal(of_month.drop(MONTHS), found)
+    assert together.height == sum(found.height for found in alone.values()) > 0
+    assert together.rows() == together.sort(*MONTHS, "rule_id", "subject_key", "field", "finding_id").rows()
+
+
+def test_nothing_asked_for_finds_nothing(two_organisations):
+    assert findings_of_months(two_organisations, {}).rows() == []
+    assert findings_of_months(two_organisations, {"XAA": []}).columns == [*MONTHS, *FINDINGS]
+
+
 def test_ids_are_told_apart_by_organisation_rule_and_value_and_blank_is_a_value_of_its_own():
     base = ("POS5", "700", "occupation_code", "S1K", "Physiotherapist")
     others = [("POS5", "701", *base[2:]), (*base[:3], "S1X", base[4]), (*base[:4], None), (*base[:3], None, base[4])]
-    ids = finding_ids("XAA", [base, *others]) + finding_ids("XBB", [base])
+    ids = finding_ids([("XAA", *one) for one in (base, *others)] + [("XBB", *base)])
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"[0-9a-f]{16}", one) for one in ids)
-    assert finding_ids("XAA", [base]) == ids[:1]
+    assert finding_ids([("XAA", *base)]) == ids[:1]
 
 
 def test_findings_are_unique_sorted_and_carry_the_record_of_their_rule(two_organisations):

@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.coding.decisions import DecisionError, Decisions, decisions_file, standing_decisions, with_states
+from workbench.coding.decisions import DecisionError, Decisions, decisions_file, standing_decisions
+from workbench.coding.finding_states import with_states
 from workbench.errors import UnknownName
 
 ROOT = Path(__file__).parents[2]

@@ -17,13 +17,14 @@ from workbench.coding.finding_counts import (
     by_rule_and_profession,
     by_step,
     profession_columns,
-    quality_by_month,
     unsettled_findings,
     without_findings,
 )
-from workbench.coding.finding_exhibits import release_grid, release_quality, release_severities
+from workbench.coding.finding_exhibits import release_grid, release_severities
 from workbench.coding.findings import FINDINGS
+from workbench.coding.quality_score import quality_by_month
 from workbench.coding.rules import STEPS, rules
+from workbench.coding.score_exhibits import release_quality
 from workbench.disclosure import Policy
 from workbench.exhibits import ExhibitRequest
 from workbench.settings import Settings
@@ -32,7 +33,8 @@ from workbench.workbench import Workbench
 
 ANALYST, LEAD = Policy("analyst", 1), Policy("lead", 5)
 AUG, SEP = dt.date(2026, 8, 31), dt.date(2026, 9, 30)
-OF_FINDINGS = ("findings_by_rule_and_profession", "what_to_do_next", "data_quality_trend", "seven_steps")
+OF_FINDINGS = ("findings_by_rule_and_profession", "what_to_do_next", "data_quality_trend", "seven_steps",
+               "quality_by_profession_and_service")  # fmt: skip
 
 
 def found(*rows: dict[str, object]) -> pl.DataFrame:

@@ -133,7 +133,9 @@ def reviewed(*rows: tuple[str | None, str | None, str, str | None, str | None]) 
     """Assignment, position, state, code decided, code suggested."""
     columns = ("assignment_key", "position_number", "state", "proposed_code", "suggested_code")
     frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-    return frame.with_columns(is_open=pl.col("state").is_in(["open", "reopened"]))
+    return frame.with_columns(
+        is_open=pl.col("state").is_in(["open", "reopened"]), field=pl.lit("occupation_code", pl.String)
+    )
 
 
 def test_corrections_are_read_off_what_was_decided(sample_workbench: Workbench) -> None:

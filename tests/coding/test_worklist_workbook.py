@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from workbench.coding.decisions import Decisions, with_states
+from workbench.coding.decisions import Decisions
+from workbench.coding.finding_states import with_states
 from workbench.coding.findings import FINDINGS
 from workbench.coding.review import Review
 from workbench.coding.worklist import Opening, Worklists, worklists

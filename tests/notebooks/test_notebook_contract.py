@@ -85,7 +85,7 @@ def test_a_notebook_is_thin(reviewed: Path) -> None:
 
 
 @each_notebook
-def test_a_notebook_shows_every_exhibit_of_its_page_in_order_each_under_a_heading(reviewed: Path) -> None:
+def test_a_notebook_shows_every_exhibit_and_section_of_its_page_in_order_each_under_a_heading(reviewed: Path) -> None:
     from workbench.dashboards import page_specs
 
     twin = nbformat.read(reviewed.with_suffix(".ipynb"), as_version=4)
@@ -94,7 +94,10 @@ def test_a_notebook_shows_every_exhibit_of_its_page_in_order_each_under_a_headin
         if found := re.fullmatch(r'page\.show\("(\w+)"\)', cell.source):
             assert before.source.startswith("## ")
             shown.append(found[1])
-    assert tuple(shown) == page_specs()[reviewed.stem].exhibits
+    spec = page_specs()[reviewed.stem]
+    sections = [section.name for section in spec.sections]
+    assert tuple(name for name in shown if name not in sections) == spec.exhibits
+    assert [name for name in shown if name in sections] == sections
     assert twin.cells[0].source.splitlines()[0] == f"# {page_specs()[reviewed.stem].title}"
     assert twin.cells[-1].source == "page.footer()"
 

@@ -23,6 +23,9 @@ ONLY_WHILE_BUILDING = (SQL / "staging", SQL / "marts", SQL / "reading")
 RUNNABLE = [path for path in QUERIES if path.parent not in ONLY_WHILE_BUILDING]
 VALUES = {
     "organisation": "XAA",
+    "organisations": ["XAA"],
+    "months": [dt.date(2026, 8, 31)],
+    "asked": [{"organisation_code": "XAA", "period": dt.date(2026, 8, 31)}],
     "as_at": dt.date(2026, 8, 31),
     "period": dt.date(2026, 8, 31),
     "month": dt.date(2026, 8, 31),

@@ -13,8 +13,9 @@ import pytest
 
 from workbench.errors import ServingError, SnapshotError
 from workbench.kernels import kernel_environment
+from workbench.packs.plan import board_pack_notebooks
 from workbench.serving.browsers import find_browser
-from workbench.serving.launcher import serve, working_copy
+from workbench.serving.launcher import notebooks_for, serve, working_copy
 from workbench.settings import DisclosureThresholds, Settings
 
 
@@ -51,6 +52,29 @@ def test_a_kernel_is_given_no_secret_and_the_settings_in_force(
         settings.home, settings.reports, 20, 3, strict,
     )  # fmt: skip
     assert read.key_file != settings.key_file, "a notebook has no need of the pseudonym key"
+
+
+def test_a_kernel_reads_the_local_choices_of_each_theme(own_settings: Settings, tmp_path: Path) -> None:
+    chosen = {"odp_convention": "S1T", "exception_months": 6, "ledger_tolerance": 0.05}
+    settings = Settings(own_settings.home, own_settings.key_file, own_settings.reports, themes={"coding": chosen})
+    read = Settings.load(kernel_environment(settings, tmp_path / "kernel")["WORKBENCH_CONFIG"])
+    assert read.theme_settings("coding") == chosen
+
+
+def test_the_audience_is_written_into_the_notebooks_before_anybody_can_ask(tmp_path: Path) -> None:
+    notebooks = board_pack_notebooks()
+    folder = notebooks_for("analyst", notebooks, tmp_path / "notebooks")
+    for reviewed in notebooks:
+        served, before = ((at / reviewed.name).read_text(encoding="utf-8") for at in (folder, reviewed.parent))
+        assert 'audience: str = \\"analyst\\"' in served and 'audience: str = \\"lead\\"' in before
+        assert 'audience: str = \\"lead\\"' not in served
+
+
+def test_a_notebook_without_an_audience_is_not_served(tmp_path: Path) -> None:
+    plain = tmp_path / "plain.ipynb"
+    plain.write_text('{"cells": [{"metadata": {}, "source": ["1"]}]}', encoding="utf-8")
+    with pytest.raises(ServingError, match="no parameter `audience`"):
+        notebooks_for("analyst", [plain], tmp_path / "served")
 
 
 def test_a_working_copy_follows_the_reviewed_notebook_until_somebody_changes_it(own_settings: Settings) -> None:

@@ -28,6 +28,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "review",
         "List what is doubtful about the coding of AHPs, or write the worklists.",
     ),
+    "steps": ("workbench.cli.steps", "steps", "Show the seven steps with owners and due dates, or state them."),
+    "answer-key": (
+        "workbench.cli.answer_key",
+        "answer_key",
+        "Say how many planted errors of a sample the coding review finds, and what else.",
+    ),
     "reference": (
         "workbench.cli.reference",
         "reference",

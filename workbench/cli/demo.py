@@ -28,6 +28,7 @@ def demo(settings: Settings) -> int:
     All staff in the sample are invented. Doing it again changes nothing and is quick.
     """
     from workbench import open_workbench
+    from workbench.dashboards.preparing import prepare_views
     from workbench.packs import latest_complete_quarter, plan_packs
     from workbench.packs.publish import publish_packs
     from workbench.warehouse import Warehouse
@@ -45,6 +46,7 @@ def demo(settings: Settings) -> int:
     rejected = sum(part.rows_rejected for part in report.loaded)
     if report.snapshot_id:
         _say(f"Published snapshot {report.snapshot_id} from {len(report.loaded)} files; {rejected} rows were rejected.")
+        prepare_views(settings, report.snapshot_id)
     else:
         _say("Everything was loaded before; the snapshot stays.")
     wb = open_workbench(settings=settings, audience="board")

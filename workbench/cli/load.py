@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--no-prepare", is_flag=True, help="Leave it to the first view to work out what it shows.")
 @click.pass_obj
-def load(settings: Settings, paths: tuple[Path, ...], as_json: bool) -> int:
+def load(settings: Settings, paths: tuple[Path, ...], as_json: bool, no_prepare: bool) -> int:
     """Read extract files and publish a new snapshot.
 
     PATH is an extract file, or a folder that holds some. Loading the same file again changes nothing; a month that
@@ -30,9 +31,16 @@ def load(settings: Settings, paths: tuple[Path, ...], as_json: bool) -> int:
 
     progress = _show if sys.stderr.isatty() else None
     report = Warehouse(settings).load(paths, progress=progress)
+    unprepared: tuple[str, ...] = ()
+    if report.snapshot_id and not no_prepare:
+        from workbench.dashboards.preparing import prepare_views
+
+        unprepared = prepare_views(settings, report.snapshot_id, watch=progress or (lambda _: None))
     if progress:
         click.echo("\r\033[K", nl=False, err=True)
     click.echo(json.dumps(report_as_json(report), indent=2, ensure_ascii=False) if as_json else _in_words(report))
+    if unprepared:
+        click.echo(f"Not prepared, so the first view is slow: {', '.join(unprepared)}.", err=True)
     return report.exit_code
 
 

@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 @click.option("--person", metavar="NAME", help="Who opens the vault, with --xlsx; the name you are signed in with.")
 @click.option("--purpose", metavar="TEXT", help="What the vault is opened for, with --xlsx.")
 @click.option("--approver", metavar="NAME", default="", help="Who agreed to the vault's opening, with --xlsx.")
+@click.option(
+    "--answers",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Record the answers of a worklist workbook that came back; needs --by.",
+)
+@click.option("--by", metavar="NAME", default="", help="Who reads the answers in, with --answers.")
 @click.pass_obj
 def review(
     settings: Settings,
@@ -40,11 +47,13 @@ def review(
     person: str | None,
     purpose: str | None,
     approver: str,
-) -> None:
+    answers: Path | None,
+    by: str,
+) -> int:
     """List what is doubtful about the coding of AHPs, or write the worklists.
 
     Each finding is a question to a person: nothing is corrected, and nothing is written to ESR. People stand in the
-    JSON as pseudonyms; staff numbers stand in the workbook alone.
+    JSON as pseudonyms; staff numbers stand in the workbook alone. Exit code: 1 when an answer was refused.
     """
     from workbench.workbench import Workbench
 
@@ -52,14 +61,46 @@ def review(
         raise click.UsageError("Choose `--json` or `--xlsx`, not both.")
     if workbook and workbook.suffix.lower() != ".xlsx":
         raise click.UsageError(f"`--xlsx` writes an Excel workbook: name it like worklist.xlsx, not {workbook.name!r}.")
+    if answers and workbook:
+        raise click.UsageError("Choose `--answers` or `--xlsx`, not both.")
+    if answers and not by.strip():
+        raise click.UsageError("Say who reads the answers in: `--by NAME`.")
     opened = Workbench.open(settings=settings)
     found = _reviewed(opened, organisation, as_at)
+    if answers:
+        return _read_back(opened, found, answers, by.strip(), as_json=as_json)
     if as_json:
         click.echo(json.dumps(_as_json(opened, found), indent=2, ensure_ascii=False))
     elif workbook:
         click.echo(_written(opened, found, workbook, person, purpose, approver))
     else:
         click.echo(_in_words(opened, found))
+    return 0
+
+
+def _read_back(opened: Workbench, found: Review, file: Path, person: str, *, as_json: bool) -> int:
+    from workbench.coding.returned_answers import read_answers
+    from workbench.coding.suggestions import listed_codes
+
+    codes = {code for code, listed in listed_codes(opened.snapshot).items() if listed.is_currently_valid}
+    read = read_answers(file, found, opened.settings, codes, person=person)
+    refused = [{"sheet": row.sheet, "line": row.line, "reason": reason} for row, reason in read.refused]
+    if as_json:
+        told = {
+            "file": file.name,
+            "decisions": read.decisions,
+            "recorded": [{"sheet": row.sheet, "line": row.line} for row in read.recorded],
+            "recorded_before": [{"sheet": row.sheet, "line": row.line} for row in read.known],
+            "refused": refused,
+        }
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        lines = [f"{len(read.recorded):,} rows recorded ({read.decisions:,} decisions) in the name of {person}."]
+        if read.known:
+            lines.append(f"{len(read.known):,} rows had been recorded before.")
+        lines += [f"Refused: {one['sheet']}, line {one['line']}: {one['reason']}" for one in refused]
+        click.echo("\n".join(lines))
+    return int(bool(refused))
 
 
 def _reviewed(opened: Workbench, organisation: str, as_at: str) -> Review:

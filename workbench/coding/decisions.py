@@ -11,17 +11,15 @@ The database holds pseudonyms and no staff numbers. See docs/coding_review.md.
 from __future__ import annotations
 
 import datetime as dt
-import os
-import re
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Required, TypedDict, Unpack
 
 import polars as pl
-from filelock import FileLock, Timeout
 
+from workbench.coding.record_file import RecordFile, stated_text
 from workbench.errors import WorkbenchError, unknown_name
 from workbench.periods import add_months, shown_date
 from workbench.settings import Settings
@@ -90,13 +88,35 @@ begin
     select raise(abort, 'a decision is never removed');
 end;
 """
-_LONGEST_TEXT = 500
-_WAIT_SECONDS = 30
-_STAFF_NUMBER = re.compile(r"\d{6,}")
+_EXCEPTION_MONTHS = 12
 
 
 class DecisionError(WorkbenchError):
     """A decision is incomplete, contradicts itself, or cannot be kept."""
+
+
+class Statement(TypedDict, total=False):
+    """What a person states when deciding; see `Decisions.record`."""
+
+    organisation: Required[str]
+    answer: Required[Answer]
+    person: Required[str]
+    reason: Required[str]
+    cause: str
+    proposed_code: str
+    effective_on: dt.date | None
+    expires_on: dt.date | None
+    exception_months: int
+    snapshot: str
+    at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Decisions that were kept: their numbers, and what others had recorded about the same findings meanwhile."""
+
+    numbers: tuple[int, ...]
+    meanwhile: tuple[Mapping[str, Any], ...]
 
 
 def decisions_file(settings: Settings) -> Path:
@@ -111,48 +131,23 @@ def standing_decisions(settings: Settings, organisation: str) -> pl.DataFrame:
     return Decisions.of(settings).standing(organisation)
 
 
-class Decisions:
+class Decisions(RecordFile):
     """The decisions of one warehouse, open to read and to add to.
 
     Raises:
         DecisionError: the database cannot be opened or made.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # One at a time: two sessions that make the database at once would refuse each other.
-            with FileLock(str(path) + ".lock", timeout=_WAIT_SECONDS, mode=0o600):
-                if not path.exists():
-                    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-                with self._connected() as connection:
-                    connection.execute("pragma journal_mode = wal")
-                    connection.executescript(_SCHEMA)
-        except (OSError, Timeout) as problem:
-            raise self._unusable(problem) from None
+    schema = _SCHEMA
+    what = "decisions"
+    error = DecisionError
 
     @classmethod
     def of(cls, settings: Settings) -> Decisions:
         """Open the decisions that belong to this installation's warehouse."""
         return cls(decisions_file(settings))
 
-    def record(
-        self,
-        finding: Mapping[str, Any],
-        *,
-        organisation: str,
-        answer: Answer,
-        person: str,
-        reason: str,
-        cause: str = "",
-        proposed_code: str = "",
-        effective_on: dt.date | None = None,
-        expires_on: dt.date | None = None,
-        exception_months: int = 12,
-        snapshot: str = "",
-        at: dt.datetime | None = None,
-    ) -> int:
+    def record(self, finding: Mapping[str, Any], **stated: Unpack[Statement]) -> int:
         """Add what a person decided about a finding, and return the number of the decision.
 
         A confirmed finding is to be corrected; a challenged one is right as it stands; an exception leaves it as it
@@ -168,44 +163,58 @@ class Decisions:
             proposed_code: The code, or another field's value, that should stand there once a finding is confirmed.
             effective_on: From when the correction holds; the day of the decision when not given.
             expires_on: Last day of an exception; `exception_months` after the decision when not given.
-            exception_months: How long an exception lasts where no date is given.
+            exception_months: How long an exception lasts where no date is given; twelve.
             snapshot: Id of the snapshot in which the finding was seen.
             at: When it was decided; now, when not given.
 
         Raises:
             DecisionError: a name, a reason or a date is missing or impossible, or the decision cannot be kept.
         """
-        if answer not in ANSWERS:
-            raise unknown_name("answer", answer, ANSWERS)
-        if cause and cause not in CAUSES:
-            raise unknown_name("root cause", cause, CAUSES)
-        moment = at or dt.datetime.now(dt.UTC)
-        decided_on = moment.date()
-        if answer == "exception":
-            expires_on = expires_on or add_months(decided_on, exception_months)
-            if expires_on < decided_on:
-                raise DecisionError(
-                    f"An exception cannot end before it is made: it would end on {shown_date(expires_on)} and is made "
-                    f"on {shown_date(decided_on)}. Give a later last day."
-                )
-        elif expires_on is not None:
-            raise DecisionError(f"Only an exception has a last day: received one for the answer {answer!r}.")
-        if answer != "confirm" and (proposed_code or effective_on):
-            raise DecisionError(f"Only a confirmed finding has a proposed code or an effective date: not {answer!r}.")
-        row = {
-            **{name: finding.get(name) for name in FACTS},
-            "organisation": organisation,
-            "answer": answer,
-            "person": _stated("person", person),
-            "reason": _stated("reason", reason),
-            "cause": cause or finding.get("cause"),
-            "proposed_code": _as_kept(proposed_code, finding.get("field")) or None,
-            "effective_on": effective_on or (decided_on if answer == "confirm" else None),
-            "expires_on": expires_on,
-            "snapshot": snapshot or None,
-        }
+        return self.record_together([finding], **stated).numbers[0]
+
+    def record_together(
+        self, findings: Sequence[Mapping[str, Any]], *, seen: int | None = None, **stated: Unpack[Statement]
+    ) -> Kept:
+        """Add one person's decision about several findings of the same record: all of it is kept, or nothing.
+
+        Args:
+            findings: Rows of `findings`.
+            seen: Number of the latest decision that the person had before them; what others recorded about the same
+                findings since is returned. Nothing of theirs is lost or changed.
+            stated: As for `record`.
+
+        Raises:
+            DecisionError: as for `record`; nothing was kept then.
+        """
+        moment = stated.get("at") or dt.datetime.now(dt.UTC)
+        rows = [_decided(finding, moment.date(), stated) for finding in findings]
         with self._writing() as connection:
-            return _added(connection, row, moment)
+            meanwhile = [] if seen is None else _since(connection, seen, stated["organisation"], rows)
+            return Kept(tuple(_added(connection, row, moment) for row in rows), tuple(meanwhile))
+
+    def record_once(self, decided: Sequence[tuple[Mapping[str, Any], Statement]]) -> list[int | None]:
+        """Add the decisions of a returned file: all of them or, where one cannot be kept, none.
+
+        Args:
+            decided: Each finding with what is stated about it (as for `record`).
+
+        Returns:
+            For each its number, or None where that answer had already been given to that finding for that reason: a
+            file that is read twice, whoever reads it, adds nothing the second time, not even what was taken back since.
+
+        Raises:
+            DecisionError: as for `record`.
+        """
+        now = dt.datetime.now(dt.UTC)
+        moments = [stated.get("at") or now for _, stated in decided]
+        rows = [
+            _decided(finding, moment.date(), stated) for (finding, stated), moment in zip(decided, moments, strict=True)
+        ]
+        with self._writing() as connection:
+            return [
+                None if _was_recorded(connection, row) else _added(connection, row, moment)
+                for row, moment in zip(rows, moments, strict=True)
+            ]
 
     def undo(self, number: int, *, person: str, reason: str, at: dt.datetime | None = None) -> int:
         """Take back one decision by adding a record that says so; return the number of that record.
@@ -226,6 +235,36 @@ class Decisions:
             row = {**kept, **stated, "answer": UNDO, "undoes": number}
             return _added(connection, row, at or dt.datetime.now(dt.UTC))
 
+    def undo_last(self, organisation: str, *, person: str, reason: str, at: dt.datetime | None = None) -> pl.DataFrame:
+        """Take back what a person decided last in an organisation; return those decisions (columns: `HISTORY`).
+
+        What was decided together is taken back together. What others decided is left alone.
+
+        Raises:
+            DecisionError: under that name there is no decision that could be taken back.
+        """
+        name, reason = _stated("person", person), _stated("reason", reason)
+        moment = at or dt.datetime.now(dt.UTC)
+        with self._writing() as connection:
+            own = [
+                dict(row)
+                for row in connection.execute(
+                    "select * from decision where organisation = ? and answer <> 'undo' "
+                    "and number not in (select undoes from decision where undoes is not null)",
+                    (organisation,),
+                )
+                if row["person"].casefold() == name.casefold()
+            ]
+            if not own:
+                raise DecisionError(f"Nothing that {name!r} decided for {organisation!r} is left to undo.")
+            last = max(own, key=lambda row: int(row["number"]))
+            together = [row for row in own if (row["at"], row["person"]) == (last["at"], last["person"])]
+            for row in together:
+                kept = {fact: row[fact] for fact in ("organisation", *FACTS, "snapshot")}
+                undo = {**kept, "person": name, "reason": reason, "answer": UNDO, "undoes": row["number"]}
+                _added(connection, undo, moment)
+        return self.history(organisation).filter(pl.col("number").is_in([row["number"] for row in together]))
+
     def history(self, organisation: str) -> pl.DataFrame:
         """Return every decision and undo of an organisation, oldest first (columns: `HISTORY`)."""
         with self._connected() as connection:
@@ -244,93 +283,61 @@ class Decisions:
         kept = history.filter(pl.col("answer") != UNDO, ~pl.col("number").is_in(undone))
         return kept.sort("number").unique("finding_id", keep="last").sort("number")
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Hold the one place to write until the decision is on the disk; a fault in between leaves nothing behind."""
-        with self._connected() as connection:
-            connection.execute("begin immediate")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("rollback")
-                raise
-            connection.execute("commit")
 
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None)
-        try:
-            connection.row_factory = sqlite3.Row
-            # Full: a decision that was answered "kept" survives the machine losing its power.
-            connection.execute("pragma synchronous = full")
-            yield connection
-        except sqlite3.Error as problem:
-            raise self._unusable(problem) from None
-        finally:
-            connection.close()
+def _decided(finding: Mapping[str, Any], decided_on: dt.date, stated: Statement) -> dict[str, Any]:
+    """Check what a person states about a finding and return it as it is kept."""
+    answer, cause, proposed_code = stated["answer"], stated.get("cause", ""), stated.get("proposed_code", "")
+    expires_on, effective_on = stated.get("expires_on"), stated.get("effective_on")
+    if answer not in ANSWERS:
+        raise unknown_name("answer", answer, ANSWERS)
+    if cause and cause not in CAUSES:
+        raise unknown_name("root cause", cause, CAUSES)
+    if answer == "exception":
+        expires_on = expires_on or add_months(decided_on, stated.get("exception_months", _EXCEPTION_MONTHS))
+        if expires_on < decided_on:
+            raise DecisionError(
+                f"An exception cannot end before it is made: it would end on {shown_date(expires_on)} and is made "
+                f"on {shown_date(decided_on)}. Give a later last day."
+            )
+    elif expires_on is not None:
+        raise DecisionError(f"Only an exception has a last day: received one for the answer {answer!r}.")
+    if answer != "confirm" and (proposed_code or effective_on):
+        raise DecisionError(f"Only a confirmed finding has a proposed code or an effective date: not {answer!r}.")
+    return {
+        **{name: finding.get(name) for name in FACTS},
+        "organisation": stated["organisation"],
+        "answer": answer,
+        "person": _stated("person", stated["person"]),
+        "reason": _stated("reason", stated["reason"]),
+        "cause": cause or finding.get("cause"),
+        "proposed_code": _as_kept(proposed_code, finding.get("field")) or None,
+        "effective_on": effective_on or (decided_on if answer == "confirm" else None),
+        "expires_on": expires_on,
+        "snapshot": stated.get("snapshot") or None,
+    }
 
-    def _unusable(self, problem: Exception) -> DecisionError:
-        return DecisionError(
-            f"The decisions {str(self.path)!r} cannot be read or written ({type(problem).__name__}), so nothing was "
-            "changed. Check the disk and the permissions of its folder, or put the file back from its backup."
-        )
+
+def check_statement(finding: Mapping[str, Any], **stated: Unpack[Statement]) -> None:
+    """Raise what `Decisions.record` would raise about a statement, and record nothing."""
+    _decided(finding, dt.datetime.now(dt.UTC).date(), stated)
 
 
-def with_states(findings: pl.DataFrame, standing: pl.DataFrame, *, on: dt.date) -> pl.DataFrame:
-    """Say for each finding whether it is open or what was decided about it, as at a date.
+def _was_recorded(connection: sqlite3.Connection, row: Mapping[str, Any]) -> bool:
+    same = ("organisation", "finding_id", "answer", "reason", "proposed_code")
+    where = " and ".join(f"{name} is :{name}" for name in same)
+    # Names of our own columns; every value is bound.
+    found = connection.execute(f"select 1 from decision where {where}", {name: row[name] for name in same})  # noqa: S608
+    return found.fetchone() is not None
 
-    A decision holds for the values it was made about. Where one of them has changed, the finding is another one, and
-    is `reopened` if the earlier one of that rule, subject and field had been decided. An exception hides a finding
-    up to and with its last day. A confirmed correction that was made and undone since is reopened too.
 
-    Args:
-        findings: Rows of `findings`, with `first_seen` and `age_is_minimum` where they are known.
-        standing: The decisions that hold (`Decisions.standing`).
-        on: The date that exceptions are judged at.
-
-    Returns:
-        The findings with `state`, `is_open`, and `decided_by`, `decided_on`, `reason`, `cause` (the decision's, else
-        the rule's), `proposed_code`, `effective_on`, `expires_on` and `decision` (its number).
-    """
-    for name, unknown in (("first_seen", pl.lit(None, pl.Date)), ("age_is_minimum", pl.lit(None, pl.Boolean))):
-        if name not in findings.columns:
-            findings = findings.with_columns(unknown.alias(name))
-    # Where a finding may be older than was looked, it cannot be said to have come back.
-    came_back = (pl.col("first_seen") > pl.col("decided_on")) & ~pl.col("age_is_minimum").fill_null(False)
-    decided = standing.select(
-        "finding_id",
-        "answer",
-        "reason",
-        "proposed_code",
-        "effective_on",
-        "expires_on",
-        "decided_on",
-        decision="number",
-        decided_by="person",
-        decided_cause="cause",
+def _since(
+    connection: sqlite3.Connection, seen: int, organisation: str, rows: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    ids = {row["finding_id"] for row in rows}
+    later = connection.execute(
+        "select * from decision where number > ? and organisation = ? order by number", (seen, organisation)
     )
-    place = ["rule_id", "subject_key", "field"]
-    # Two findings of one place that stand side by side are two findings; only one that is gone was replaced.
-    replaced = standing.filter(~pl.col("finding_id").is_in(findings["finding_id"].to_list()))
-    replaced = replaced.select(*place, pl.lit(True).alias("was_decided")).unique(place)
-    state = (
-        pl.when(pl.col("answer").is_null() & pl.col("was_decided"))
-        .then(pl.lit("reopened"))
-        .when(pl.col("answer").is_null())
-        .then(pl.lit("open"))
-        .when((pl.col("answer") == "confirm") & came_back.fill_null(False))
-        .then(pl.lit("reopened"))
-        .when((pl.col("answer") == "exception") & (pl.col("expires_on") < on))
-        .then(pl.lit("reopened"))
-        .otherwise(pl.col("answer").replace(ANSWERS))
-    )
-    joined = findings.join(decided, on="finding_id", how="left", maintain_order="left").join(
-        replaced, on=place, how="left", maintain_order="left", nulls_equal=True
-    )
-    joined = joined.with_columns(state=state, cause=pl.coalesce("decided_cause", "cause"))
-    return joined.with_columns(is_open=pl.col("state").is_in(OPEN_STATES)).drop(
-        "answer", "was_decided", "decided_cause"
-    )
+    return [dict(row) for row in later if row["finding_id"] in ids]
 
 
 def _added(connection: sqlite3.Connection, row: Mapping[str, Any], moment: dt.datetime) -> int:
@@ -354,12 +361,4 @@ def _as_kept(proposed: str, field: str | None) -> str:
 
 def _stated(what: str, text: str) -> str:
     """Return a name or reason as it is kept."""
-    stated = " ".join(text.split())
-    if not stated:
-        raise DecisionError(f"A decision needs a {what}: received {text!r}. Nothing was recorded.")
-    if len(stated) > _LONGEST_TEXT:
-        raise DecisionError(f"A {what} has at most {_LONGEST_TEXT} characters: received {len(stated)}.")
-    if _STAFF_NUMBER.search(stated):
-        # Decisions are read far more widely than the vault, so a number of staff must not get in by way of a remark.
-        raise DecisionError(f"A {what} must not hold a number of six or more digits, as a staff number has.")
-    return stated
+    return stated_text(what, text, of="decision", error=DecisionError)

@@ -1,6 +1,6 @@
 """What the AHP coding review shows: AHPs by profession as coded and as evidenced, and how complete the coding is.
 
-What it shows of findings stands in `finding_exhibits` and `seven_steps`.
+What it shows of findings stands in `finding_exhibits`, `score_exhibits` and `seven_steps`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from workbench.coding import finding_exhibits
+from workbench.coding import cause_exhibits, finding_exhibits, impact_exhibits, score_exhibits
 from workbench.coding.ahp_counts import NAMING_VIEWS, TOTAL, professions_by_source
 from workbench.coding.completeness import FIELDS, completeness_by
 from workbench.coding.seven_steps import seven_steps
@@ -279,6 +279,9 @@ def _option(request: ExhibitRequest, name: str, default: str, allowed: Mapping[s
 EXHIBITS: dict[str, Callable[[Workbench, ExhibitRequest], Exhibit]] = {
     "ahp_by_profession": ahp_by_profession,
     **finding_exhibits.EXHIBITS,
+    **impact_exhibits.EXHIBITS,
+    **score_exhibits.EXHIBITS,
+    **cause_exhibits.EXHIBITS,
     "seven_steps": seven_steps,
     "coding_completeness": coding_completeness,
 }

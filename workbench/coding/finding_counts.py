@@ -12,13 +12,11 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.coding.decisions import Decisions, with_states
-from workbench.coding.findings import coverage
+from workbench.coding.decisions import Decisions
+from workbench.coding.finding_states import with_states
 from workbench.coding.kept_findings import findings_kept
 from workbench.coding.local_settings import CodingSettings
 from workbench.coding.rules import ROUTES, STEPS
-from workbench.measures.coverage import months_loaded
-from workbench.periods import add_months, month_end
 from workbench.professions import ARTS_UNDIVIDED, DISPUTED, NOT_EVIDENCED, profession_records
 from workbench.settings import Settings
 from workbench.warehouse.snapshot import Snapshot
@@ -31,7 +29,6 @@ SEVERITIES = {"errors": "E", "reviews": "R", "information": "I"}
 #: Severities that ask for something to be done; information asks for nothing.
 TO_DO = ("E", "R")
 ARTS, NO_PROFESSION = "Arts therapies", "No AHP named"
-MONTHS_SHOWN = 12
 #: Ways of putting right that change the position, and so are one piece of work for all who hold it.
 _BY_POSITION = ("P", "N", "M", "C")
 
@@ -102,7 +99,7 @@ def by_route(found: pl.DataFrame) -> pl.DataFrame:
         One row per route, in order: `route`, `errors`, `reviews`, `to_do` (their sum) and `information`.
     """
     position = pl.when(pl.col("route").is_in(_BY_POSITION)).then("position_number")
-    return _by_severity(found, "route", list(ROUTES), pl.coalesce(position, "person_key", "subject_key"))
+    return by_severity(found, "route", list(ROUTES), pl.coalesce(position, "person_key", "subject_key"))
 
 
 def by_step(found: pl.DataFrame) -> pl.DataFrame:
@@ -111,7 +108,7 @@ def by_step(found: pl.DataFrame) -> pl.DataFrame:
     Returns:
         One row per step: `step`, `errors`, `reviews`, `to_do` (their sum) and `information`.
     """
-    return _by_severity(found, "step", list(STEPS), pl.coalesce("person_key", "subject_key"))
+    return by_severity(found, "step", list(STEPS), pl.coalesce("person_key", "subject_key"))
 
 
 def by_cause(found: pl.DataFrame, causes: Sequence[str]) -> pl.DataFrame:
@@ -127,7 +124,12 @@ def by_cause(found: pl.DataFrame, causes: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _by_severity(found: pl.DataFrame, key: str, values: Sequence[object], record: pl.Expr) -> pl.DataFrame:
+def by_severity(found: pl.DataFrame, key: str, values: Sequence[object], record: pl.Expr) -> pl.DataFrame:
+    """Count records by the values of a column, each record once per value and under its gravest severity.
+
+    Returns:
+        One row per value, in order: the column, `errors`, `reviews`, `information` and `to_do`, errors and reviews.
+    """
     gravest = (
         found.with_columns(record=record, rank=pl.col("severity").replace_strict({"E": 0, "R": 1, "I": 2}))
         .group_by(key, "record")
@@ -143,11 +145,25 @@ def _by_severity(found: pl.DataFrame, key: str, values: Sequence[object], record
     return table.with_columns(to_do=pl.col("errors") + pl.col("reviews"))
 
 
-def without_findings(records: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """Count the AHP assignments of a month and those without an error or a review.
+def concerned_by(found: pl.DataFrame) -> pl.Expr:
+    """Say which assignments findings are about.
 
     A finding concerns the assignment that it names; where it names none, every assignment of its person; where it
     names neither, every holder of its position.
+
+    Returns:
+        Whether a row with `assignment_key`, `person_key` and `position_number` is concerned; false, never null.
+    """
+    of_people = found.filter(pl.col("assignment_key").is_null())
+    of_positions = of_people.filter(pl.col("person_key").is_null())
+    return pl.any_horizontal(
+        pl.col(name).is_in(frame[name].drop_nulls().unique().implode()).fill_null(False)
+        for name, frame in (("assignment_key", found), ("person_key", of_people), ("position_number", of_positions))
+    )
+
+
+def without_findings(records: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Count the AHP assignments of a month and those without an error or a review.
 
     Args:
         records: one row per AHP assignment: `person_key`, `assignment_key`, `position_number`, `fte`.
@@ -156,59 +172,11 @@ def without_findings(records: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame
     Returns:
         One row: `assignments`, `without`, `with_finding`, `fte`, `fte_without`.
     """
-    grave = found.filter(pl.col("severity").is_in(TO_DO))
-    of_people = grave.filter(pl.col("assignment_key").is_null())
-    of_positions = of_people.filter(pl.col("person_key").is_null())
-    concerned = pl.any_horizontal(
-        pl.col(name).is_in(frame[name].drop_nulls().unique().implode()).fill_null(False)
-        for name, frame in (("assignment_key", grave), ("person_key", of_people), ("position_number", of_positions))
-    )
     fte = pl.col("fte").cast(pl.Float64)
-    return records.with_columns(concerned=concerned).select(
+    return records.with_columns(concerned=concerned_by(found.filter(pl.col("severity").is_in(TO_DO)))).select(
         assignments=pl.len().cast(pl.Int64),
         without=(~pl.col("concerned")).sum().cast(pl.Int64),
         with_finding=pl.col("concerned").sum().cast(pl.Int64),
         fte=fte.sum(),
         fte_without=fte.filter(~pl.col("concerned")).sum(),
     )
-
-
-def quality_by_month(
-    snapshot: Snapshot, settings: Settings, organisation: str, period: dt.date, *, service: str = ""
-) -> tuple[pl.DataFrame, tuple[str, ...]] | None:
-    """Count the AHP assignments without an error or a review at each of the last twelve month ends.
-
-    Only rules that could be asked at every month shown are counted, so that a feed that came later does not look like
-    coding that grew worse.
-
-    Returns:
-        The numbers of `without_findings` by `month`, oldest first, and the ids of the rules counted; None where the
-        month is not loaded.
-    """
-    loaded = [month for month in months_loaded(snapshot, organisation) if month <= period]
-    if period not in loaded:
-        return None
-    first = month_end(add_months(period, 1 - MONTHS_SHOWN))
-    months = [month for month in loaded if month >= first]
-    asked = [
-        set(coverage(snapshot, organisation, month).filter(pl.col("state") == "ran")["rule_id"].to_list())
-        for month in months
-    ]
-    counted = sorted(set.intersection(*asked))
-    records = snapshot.query(
-        QUERIES / "ahp_records.sql",
-        organisation=organisation,
-        first=months[0],
-        last=period,
-        not_evidenced=NOT_EVIDENCED,
-    )
-    if service:
-        records = records.filter(pl.col("service") == service)
-    rows = []
-    for month in months:
-        found = unsettled_findings(snapshot, settings, organisation, month, on=month)
-        numbers = without_findings(
-            records.filter(pl.col("month") == month), found.filter(pl.col("rule_id").is_in(counted))
-        )
-        rows.append(numbers.select(pl.lit(month, pl.Date).alias("month"), pl.all()))
-    return pl.concat(rows), tuple(counted)

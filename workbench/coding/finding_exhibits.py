@@ -1,4 +1,4 @@
-"""What the coding review shows of its findings: where they are, what to do next, and whether coding gets better."""
+"""What the coding review shows of its findings: where they are, and what to do next."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from workbench.coding.finding_counts import (
-    MONTHS_SHOWN,
     NO_PROFESSION,
     by_route,
     by_rule_and_profession,
     profession_columns,
-    quality_by_month,
     unsettled_findings,
 )
 from workbench.coding.findings import coverage
 from workbench.coding.rules import ROUTES, rules
-from workbench.disclosure import Rate, Released, release
+from workbench.disclosure import Released, release
 from workbench.exhibits import Column, Exhibit, ExhibitRequest, Stamp
-from workbench.exhibits.cells import shown_cell, shown_month, shown_number
-from workbench.exhibits.charts import Series, count_bars, heat_map, month_lines
+from workbench.exhibits.cells import shown_cell, shown_number
+from workbench.exhibits.charts import Series, count_bars, heat_map
 from workbench.measures.coverage import months_loaded
 from workbench.periods import last_completed_month_end, shown_date
 
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
 PARTS = (Series("errors", "Errors"), Series("reviews", "To be reviewed"))
 #: The name of each way of putting right on a chart, and who does it.
-_ROUTE_NAMES = {
+ROUTE_NAMES = {
     "P": ("Edit on the position", "ESR lead or HR"),
     "N": ("New position", "service request"),
     "M": ("Mass update", "service request"),
@@ -278,8 +276,8 @@ def empty_severities(key: str, values: Sequence[object]) -> pl.DataFrame:
 
 def _with_route_names(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(
-        name=pl.col("route").replace_strict({route: name for route, (name, _) in _ROUTE_NAMES.items()}),
-        by_whom=pl.col("route").replace_strict({route: who for route, (_, who) in _ROUTE_NAMES.items()}),
+        name=pl.col("route").replace_strict({route: name for route, (name, _) in ROUTE_NAMES.items()}),
+        by_whom=pl.col("route").replace_strict({route: who for route, (_, who) in ROUTE_NAMES.items()}),
         how=pl.col("route").replace_strict({route: f"{text[0].upper()}{text[1:]}" for route, text in ROUTES.items()}),
     )
 
@@ -298,99 +296,7 @@ def _route_title(table: pl.DataFrame, *, loaded: bool) -> str:
     return f"What to do next: {' · '.join(parts)}"
 
 
-def data_quality_trend(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
-    """Is the coding of AHPs getting better?
-
-    Options: `service` (one service only).
-    """
-    service = request.options.get("service", "")
-    period = last_completed_month_end(request.as_at)
-    stamp = workbench.stamp(request.organisation, period, service or "whole organisation")
-    counted = quality_by_month(workbench.snapshot, workbench.settings, request.organisation, period, service=service)
-    numbers = _no_quality(period) if counted is None else counted[0]
-    released = release_quality(numbers, workbench.policy)
-    table = released.table
-    drawing = month_lines(
-        table,
-        month="month",
-        series=[Series("share", "Assignments"), Series("fte_share", "FTE")],
-        unit="% with no error or review",
-        subject="Share of AHP assignments, and of their FTE, with no error and nothing to be reviewed",
-        stamp=stamp,
-        decimals=1,
-    )
-    return Exhibit(
-        id="data_quality_trend",
-        question="Is the coding of AHPs getting better?",
-        title=_quality_title(table, loaded=counted is not None),
-        caption=(
-            "Assignments on substantive contracts (types 02, 04, 05) whose profession is evidenced or disputed: share "
-            f"without an error or review at each of the last {MONTHS_SHOWN} month ends loaded, to {shown_date(period)}."
-        ),
-        table=table,
-        columns=(
-            Column("month", "Month end", "date"),
-            Column("assignments", "AHP assignments", "count"),
-            Column("with_finding", "With an error or review", "count"),
-            Column("share", "Without, of assignments", "percent"),
-            Column("fte_share", "Without, of FTE", "percent"),
-        ),
-        figure=drawing.figure,
-        alt=drawing.alt,
-        measures=(),
-        notes=(
-            "Each share is a sum over a sum. A finding of a person or a position concerns each of its AHP assignments.",
-            f"Counted in every month: the {len(counted[1]) if counted else 0} rules that could be asked in all, "
-            "so that an extract that came later does not look like coding that grew worse.",
-            NOTE_OF_DECISIONS,
-            *released.notes,
-        ),
-        stamp=stamp,
-        withheld=released.withheld,
-    )
-
-
-def release_quality(numbers: pl.DataFrame, policy: Policy) -> Released:
-    """Release the months of the quality score; the share is withheld with either count that it is made of."""
-    return release(
-        numbers,
-        policy=policy,
-        people=["assignments", "without", "with_finding"],
-        parts={"assignments": ("without", "with_finding")},
-        dependants={"fte": ("assignments",), "fte_without": ("without", "with_finding")},
-        rates={"share": Rate("without", "assignments"), "fte_share": Rate("fte_without", "fte")},
-        by=("month",),
-    )
-
-
-def _no_quality(period: dt.date) -> pl.DataFrame:
-    counts = {name: pl.Series([None], dtype=pl.Int64) for name in ("assignments", "without", "with_finding")}
-    amounts = {name: pl.Series([None], dtype=pl.Float64) for name in ("fte", "fte_without")}
-    return pl.DataFrame({"month": [period], **counts, **amounts})
-
-
-def _quality_title(table: pl.DataFrame, *, loaded: bool) -> str:
-    if not loaded:
-        return "Quality of AHP coding: the staff list of this month is not loaded"
-    known = table.filter(pl.col("share").is_not_null())
-    if known.is_empty():
-        return "Quality of AHP coding: too few people to show, or no AHPs"
-    last = known.row(-1, named=True)
-    now = (
-        f"{shown_number(last['share'], 1)}% of AHP assignments have no error or review in {shown_month(last['month'])}"
-    )
-    if known.height == 1:
-        return now
-    first = known.row(0, named=True)
-    points = round(last["share"], 1) - round(first["share"], 1)
-    if abs(points) < 0.05:
-        return f"{now}, as in {shown_month(first['month'])}"
-    word = "up" if points > 0 else "down"
-    return f"{now}, {word} {shown_number(abs(points), 1)} points since {shown_month(first['month'])}"
-
-
 EXHIBITS: dict[str, Callable[[Workbench, ExhibitRequest], Exhibit]] = {
     "findings_by_rule_and_profession": findings_by_rule_and_profession,
     "what_to_do_next": what_to_do_next,
-    "data_quality_trend": data_quality_trend,
 }

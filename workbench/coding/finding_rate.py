@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from workbench.coding.completeness import relevant_assignments
-from workbench.coding.findings import findings
+from workbench.coding.findings import findings_of_months
 from workbench.measures.coverage import add_up, months_asked, months_loaded, months_missing
 from workbench.measures.request import MeasureRequest
 from workbench.warehouse.snapshot import Snapshot
@@ -34,10 +35,8 @@ def coding_finding_rate(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl
     months = months_asked(request, loaded)
     contracts, severity = request.options["contracts"], request.options["severity"]
     rows = relevant_assignments(snapshot, request.organisation, min(months), max(months), contracts=contracts)
-    doubted = [
-        doubted_assignments(snapshot, request.organisation, month, severity) for month, known in months.items() if known
-    ]
-    keys = pl.concat([pl.DataFrame(schema={"month": pl.Date, "assignment_key": pl.String}), *doubted])
+    known = [month for month, is_loaded in months.items() if is_loaded]
+    keys = doubted_assignments(snapshot, request.organisation, known, severity)
     rows = rows.join(keys.with_columns(doubted=True), on=["month", "assignment_key"], how="left")
     counted = (
         rows.with_columns(pl.col("doubted").fill_null(value=False))
@@ -66,15 +65,17 @@ def coding_finding_rate(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl
     return add_up(counted, request.by, sums, months=months), stamp
 
 
-def doubted_assignments(snapshot: Snapshot, organisation: str, month: dt.date, severity: str) -> pl.DataFrame:
-    """List the assignments that a finding of the chosen severity doubts.
+def doubted_assignments(
+    snapshot: Snapshot, organisation: str, months: Sequence[dt.date], severity: str
+) -> pl.DataFrame:
+    """List the assignments that a finding of the chosen severity doubts at each of the months.
 
     Returns:
-        One row per assignment: `month`, `assignment_key`.
+        One row per month and assignment: `month`, `assignment_key`.
     """
-    found = findings(snapshot, organisation, month).filter(pl.col("severity").is_in(SEVERITIES[severity]))
-    held = snapshot.query(QUERIES / "held_keys.sql", organisation=organisation, period=month)
+    found = findings_of_months(snapshot, {organisation: months}).filter(pl.col("severity").is_in(SEVERITIES[severity]))
+    held = snapshot.query(QUERIES / "held_keys.sql", organisation=organisation, months=list(months))
     narrowest = pl.coalesce(pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in _KEYS)
-    found = found.with_columns(narrowest=narrowest)
-    named = [held.filter(pl.col(name).is_in(found.filter(narrowest=name)[name].unique().implode())) for name in _KEYS]
-    return pl.concat(named).select(pl.lit(month).alias("month"), "assignment_key").unique()
+    found = found.with_columns(narrowest=narrowest, month=pl.col("period"))
+    named = [held.join(found.filter(narrowest=name), on=["month", name], how="semi") for name in _KEYS]
+    return pl.concat(named).select("month", "assignment_key").unique()

@@ -95,7 +95,7 @@ def corrections_of(reviewed: pl.DataFrame, records: pl.DataFrame, listed: Mappin
     record are one correction; where accepted ones name different codes, the record is contradictory and not moved.
 
     Args:
-        reviewed: findings with `assignment_key`, `position_number`, `state`, `is_open`, `proposed_code` and
+        reviewed: findings with `assignment_key`, `position_number`, `field`, `state`, `is_open`, `proposed_code` and
             `suggested_code` (the frame of a review).
         records: the frame of `coded_records`.
         listed: the occupation codes and what each of them names.
@@ -104,14 +104,23 @@ def corrections_of(reviewed: pl.DataFrame, records: pl.DataFrame, listed: Mappin
         One row per record with a correction, sorted by assignment: `assignment_key`, `state`, `to_code` (null when
         contradictory), `to_profession` (null when the code names none of the fourteen).
     """
-    answered = reviewed.select(
-        "assignment_key",
-        "position_number",
-        state=pl.when(pl.col("state") == ACCEPTED).then(pl.lit(ACCEPTED)).when(pl.col("is_open")).then(pl.lit(PENDING)),
-        to_code=pl.when(pl.col("state") == ACCEPTED)
-        .then(pl.coalesce("proposed_code", "suggested_code"))
-        .otherwise("suggested_code"),
-    ).drop_nulls(["state", "to_code"])
+    # A finding about another field, such as a blank area of work, is put right by no code.
+    about_a_code = pl.col("field").is_null() | pl.col("field").str.contains("occupation_code")
+    answered = (
+        reviewed.filter(about_a_code)
+        .select(
+            "assignment_key",
+            "position_number",
+            state=pl.when(pl.col("state") == ACCEPTED)
+            .then(pl.lit(ACCEPTED))
+            .when(pl.col("is_open"))
+            .then(pl.lit(PENDING)),
+            to_code=pl.when(pl.col("state") == ACCEPTED)
+            .then(pl.coalesce("proposed_code", "suggested_code"))
+            .otherwise("suggested_code"),
+        )
+        .drop_nulls(["state", "to_code"])
+    )
     own = answered.filter(pl.col("assignment_key").is_not_null()).select("assignment_key", "state", "to_code")
     shared = answered.filter(pl.col("assignment_key").is_null()).drop("assignment_key")
     reached = shared.join(records.select("assignment_key", "position_number"), on="position_number")

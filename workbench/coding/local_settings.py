@@ -46,6 +46,7 @@ class CodingSettings:
     split_tolerance: float = 0.01
     exception_months: int = 12
     starter_days: int = 90
+    leaver_days: int = 90
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.coding.decisions import standing_decisions, with_states
+from workbench.coding.decisions import standing_decisions
+from workbench.coding.finding_states import with_states
 from workbench.coding.findings import coverage
 from workbench.coding.kept_findings import findings_kept, with_age
 from workbench.coding.local_settings import CodingSettings

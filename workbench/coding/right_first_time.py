@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +28,9 @@ def right_first_time(
     settings: CodingSettings | None = None,
     *,
     window_months: int = 12,
+    by: str = "profession",
+    service: str = "",
+    found: Callable[[dt.date], pl.DataFrame] | None = None,
 ) -> pl.DataFrame | None:
     """Count the AHP starters past their first days, and those whose record was right from the start.
 
@@ -41,11 +45,14 @@ def right_first_time(
         period: the month end.
         settings: the local choices; where none are given, those that hold without any setting.
         window_months: months of starts looked at, ending where first days that are over at `period` began.
+        by: `profession` or `service`, as they were at the first month end that lists the starter.
+        service: only starters of this service; all when empty.
+        found: findings of a month end that are known already; the rules are asked where none are given.
 
     Returns:
-        One row per profession with a starter, then Total: `profession`, `starters` and `right_first_time` in starts,
-        `rate` in per cent (null without starters) and `status` (`ok` or `not_applicable`). None where the month is
-        not loaded.
+        One row per group with a starter, then Total: the column named by `by`, `starters` and `right_first_time` in
+        starts, `rate` in per cent (null without starters) and `status` (`ok` or `not_applicable`). None where the
+        month is not loaded.
     """
     loaded = months_loaded(snapshot, organisation)
     if period not in loaded:
@@ -60,8 +67,12 @@ def right_first_time(
         first=first,
         starter_days=local.starter_days,
     )
+    starts = starts.filter(pl.col("service") == service) if service else starts
     months = [month for month in loaded if first <= month <= period] if starts.height else []
-    doubted = _doubted(snapshot, organisation, months, local)
+    asked = [rule_id for rule_id in rules() if rule_id.startswith(_ABOUT_CODING)]
+    doubted = _doubted(
+        months, asked, found or (lambda month: findings(snapshot, organisation, month, local, only=asked))
+    )
     judged = (
         starts.join_where(
             doubted, pl.col("person_key") == pl.col("doubted_person"), pl.col("month") >= pl.col("start_date"),
@@ -74,8 +85,8 @@ def right_first_time(
         is_right=~pl.col("is_recoded") & pl.col("is_doubted").is_null()
     )
     counts = (pl.len().cast(pl.Int64).alias("starters"), pl.col("is_right").sum().cast(pl.Int64).alias("right"))
-    by_profession = starts.group_by("profession").agg(*counts).sort("profession")
-    counted = pl.concat([by_profession, starts.select(pl.lit(TOTAL).alias("profession"), *counts)])
+    grouped = starts.group_by(by).agg(*counts).sort(by)
+    counted = pl.concat([grouped, starts.select(pl.lit(TOTAL).alias(by), *counts)])
     has_starters = pl.col("starters") > 0
     return counted.rename({"right": "right_first_time"}).with_columns(
         rate=pl.when(has_starters).then(100 * pl.col("right_first_time") / pl.col("starters")),
@@ -83,15 +94,16 @@ def right_first_time(
     )
 
 
-def _doubted(snapshot: Snapshot, organisation: str, months: list[dt.date], settings: CodingSettings) -> pl.DataFrame:
+def _doubted(months: list[dt.date], asked: list[str], found: Callable[[dt.date], pl.DataFrame]) -> pl.DataFrame:
     """List who had an error or a review about their coding, and at which month ends."""
-    asked = [rule_id for rule_id in rules() if rule_id.startswith(_ABOUT_CODING)]
-    found = [
-        findings(snapshot, organisation, month, settings, only=asked)
-        .filter(pl.col("severity").is_in(["E", "R"]) & pl.col("person_key").is_not_null())
+    doubted = [
+        found(month)
+        .filter(
+            pl.col("severity").is_in(["E", "R"]) & pl.col("rule_id").is_in(asked) & pl.col("person_key").is_not_null()
+        )
         .select(doubted_person="person_key", month=pl.lit(month))
         for month in months
         if asked
     ]
     schema = {"doubted_person": pl.String, "month": pl.Date}
-    return pl.concat([pl.DataFrame(schema=schema), *found]).unique()
+    return pl.concat([pl.DataFrame(schema=schema), *doubted]).unique()

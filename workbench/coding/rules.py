@@ -118,7 +118,9 @@ class Rule:
         return cls(**values)
 
 
-# What every rule's query returns, in this order; null where a column does not apply. No column holds a personal value:
+# What every rule's query returns first: the organisation and month end, out of those asked for, of the finding.
+MONTH_COLUMNS = ("organisation_code", "period")
+# What follows, in this order; null where a column does not apply. No column holds a personal value:
 # people and assignments stand there as keys, and `detail` is made of codes, names of codes, dates and counts.
 FINDING_COLUMNS = (
     "subject_key",

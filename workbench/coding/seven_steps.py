@@ -18,6 +18,8 @@ from workbench.coding.finding_exhibits import (
 )
 from workbench.coding.findings import coverage
 from workbench.coding.rules import CAUSES, STEPS, rules
+from workbench.coding.steps import standing_steps, with_overdue
+from workbench.coding.tracker import of_step
 from workbench.disclosure import Rate, Released, release
 from workbench.exhibits import Column, Exhibit, ExhibitRequest
 from workbench.exhibits.cells import WITHHELD_STATUSES, shown_cell, shown_number
@@ -47,7 +49,7 @@ ASKS = {
 def seven_steps(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
     """Where do we stand on the seven steps?
 
-    Options: `service` (one service only).
+    Options: `service` (one service only; owners and dates are the organisation's).
     """
     period, stamp, found = findings_asked(workbench, request)
     counted = by_step(found) if found is not None else empty_severities("step", list(STEPS))
@@ -59,6 +61,7 @@ def seven_steps(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
     )
     released = release_severities(counted, workbench.policy)
     withheld = released.withheld
+    standing = with_overdue(standing_steps(workbench.settings, request.organisation), request.as_at)
     if found is None:
         said = dict.fromkeys(STEPS, "The staff list of this month is not loaded.")
         notes: tuple[str, ...] = ()
@@ -72,6 +75,7 @@ def seven_steps(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
         name=pl.col("step").replace_strict({step: f"{step} {name}" for step, name in STEPS.items()}),
         asks=pl.col("step").replace_strict(ASKS),
         data_say=pl.col("step").replace_strict(said),
+        by_whom=pl.col("step").replace_strict({step: of_step(standing, step) for step in STEPS}),
     )
     drawing = count_bars(
         table.filter(pl.col("step").is_in(list(with_rules))),
@@ -96,13 +100,14 @@ def seven_steps(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
             Column("to_do", "To put right", "count", "records"),
             Column("information", "Information only", "count", "records"),
             Column("data_say", "What the data say"),
+            Column("by_whom", "Who, and by when"),
             Column("asks", "What it asks"),
         ),
         figure=drawing.figure,
         alt=drawing.alt,
         measures=(),
         notes=(
-            "Data answer a part of each step only; who owns it and by when, people agree.",
+            _note_of_items(standing),
             f"Regular use of self-service: a log-in within {RECENT_DAYS} days, a choice of our own.",
             NOTE_OF_RECORDS,
             NOTE_OF_DECISIONS,
@@ -110,6 +115,15 @@ def seven_steps(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
         ),
         stamp=stamp,
         withheld=withheld,
+    )
+
+
+def _note_of_items(standing: pl.DataFrame) -> str:
+    overdue, unowned = standing.filter(pl.col("days_overdue") > 0).height, standing["owner"].null_count()
+    return (
+        "Data answer a part of each step only; who does it and by when is stated by the team (`workbench steps`). Of "
+        f"{standing.height} items of the checklist {overdue or 'none'} {'is' if overdue < 2 else 'are'} overdue and "
+        f"{unowned or 'none'} {'is' if unowned < 2 else 'are'} without an owner."
     )
 
 

@@ -41,6 +41,11 @@ def where_from_html(workbench: Workbench, organisation: str, as_at: dt.date, sco
     )
 
 
+def section_words_html(question: str, words: str) -> str:
+    """Return what stands in the place of a section that this reader does not work on."""
+    return f'<section class="wb-exhibit"><h2>{escape(question)}</h2><p>{escape(words)}</p></section>'
+
+
 def footer_html(workbench: Workbench, organisation: str, exhibits: Sequence[Exhibit]) -> str:
     """Return the foot of a page: the definitions it uses, what is withheld, and how old the data are."""
     measures = [measure for exhibit in exhibits for measure in exhibit.measures]

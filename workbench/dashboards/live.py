@@ -8,7 +8,7 @@ its own 5 MB of plotly.js through the kernel's connection.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 
@@ -17,6 +17,9 @@ from IPython.display import display
 
 from workbench.dashboards.header_and_footer import footer_html, title_html
 from workbench.dashboards.page import PageModel
+from workbench.dashboards.spec import WorklistSection
+from workbench.dashboards.tasks import Worklist
+from workbench.dashboards.worklist_table import WorklistTable
 from workbench.errors import WorkbenchError
 from workbench.exhibits import Exhibit
 from workbench.exhibits.display import PLOTLY_MIME, opening_html, plotly_output
@@ -36,6 +39,7 @@ class LivePage:
         self.where_from = widgets.HTML(model.where_from_html())
         self.message = widgets.HTML(_status(""))
         self.exhibits: dict[str, LiveExhibit] = {}
+        self.sections: dict[str, WorklistTable] = {}
         self.footer = widgets.HTML("")
         self._has_footer = False
         self._refilling = False
@@ -55,6 +59,16 @@ class LivePage:
         self.exhibits[name] = live
         _show(live.view)
 
+    def show_section(self, section: WorklistSection) -> None:
+        """Show a worklist; the exhibits that it moves are worked out again after each answer."""
+
+        def opened() -> Worklist:
+            return section.open(self.model.workbench, self.model.organisation, self.model.as_at)
+
+        table = WorklistTable(opened, lambda: self._draw_again(section.moves), section.question)
+        self.sections[section.name] = table
+        _show(table.view)
+
     def show_footer(self) -> None:
         """Show definitions, what is withheld, and the age of the data; it follows the exhibits above it."""
         self._has_footer = True
@@ -66,11 +80,28 @@ class LivePage:
         self.message.value = _status(WORKING)
         self._refill_controls()
         self.where_from.value = self.model.where_from_html()
-        for live in self.exhibits.values():
-            live.draw()
+        self._draw_again(self.exhibits)
+        for name, table in self.sections.items():
+            self._narrow_as_the_page_is(name, table)
+        self.message.value = _status("")
+
+    def _draw_again(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name in self.exhibits:
+                self.exhibits[name].draw()
         if self._has_footer:
             self._fill_footer()
-        self.message.value = _status("")
+
+    def _narrow_as_the_page_is(self, name: str, table: WorklistTable) -> None:
+        """Let a worklist show what the page shows now, and its filters what the page's controls of that name do."""
+        try:
+            table.follow()
+        except WorkbenchError as problem:
+            self.message.value = _problem(f"{name}: {problem}")
+            return
+        for control in self.model.spec.controls:
+            if control.name in table.filters:
+                table.choose(control.name, self.model.value(control.name))
 
     def _fill_footer(self) -> None:
         shown = [live.exhibit for live in self.exhibits.values() if live.exhibit is not None]

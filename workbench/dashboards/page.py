@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from workbench.dashboards.header_and_footer import footer_html, title_html, where_from_html
-from workbench.dashboards.spec import ExhibitFunction, PageSpec, exhibit_functions, page_specs
+from workbench.dashboards.header_and_footer import footer_html, section_words_html, title_html, where_from_html
+from workbench.dashboards.spec import ExhibitFunction, PageSpec, WorklistSection, exhibit_functions, page_specs
 from workbench.errors import ParameterError, unknown_name
 from workbench.exhibits import Exhibit, ExhibitRequest
 from workbench.exhibits.display import display_exhibit
@@ -148,16 +148,26 @@ class Page:
         _show_html(title_html(self.model.spec) + self.model.where_from_html())
 
     def show(self, name: str) -> None:
-        """Show one of the page's exhibits.
+        """Show one of the page's exhibits, or one of its sections.
 
         Raises:
-            UnknownName: the page has no exhibit of that name.
+            UnknownName: the page has neither of that name.
         """
+        if section := self.model.spec.section(name):
+            self._show_section(section)
+            return
         if self._live:
             self._live.show_exhibit(name)
             return
         self._shown[name] = self.model.exhibit(name)
         display_exhibit(self._shown[name])
+
+    def _show_section(self, section: WorklistSection) -> None:
+        if self._live and self.model.workbench.audience in section.audiences:
+            self._live.show_section(section)
+            return
+        words = section.instead(self.model.workbench, self.model.organisation, self.model.as_at)
+        _show_html(section_words_html(section.question, words))
 
     def footer(self) -> None:
         """Show the definitions used by the exhibits above, what is withheld, and how old the data are."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import GrainError
 
 if TYPE_CHECKING:
+    from workbench.dashboards.tasks import Worklist
     from workbench.exhibits import Exhibit, ExhibitRequest
     from workbench.workbench import Workbench
 
@@ -37,6 +38,27 @@ class Control:
 
 
 @dataclass(frozen=True)
+class WorklistSection:
+    """A worklist that stands on a page among its exhibits and is answered there.
+
+    Args:
+        name: what the page shows it by, as it does an exhibit.
+        question: what it answers, in plain words.
+        audiences: who may see its rows; everybody else reads what `instead` says.
+        open: opens it for an organisation at a date.
+        instead: what stands in its place in a pack, and for whoever may not see its rows.
+        moves: exhibits that change when something in it is answered.
+    """
+
+    name: str
+    question: str
+    audiences: tuple[str, ...]
+    open: Callable[[Workbench, str, dt.date], Worklist]
+    instead: Callable[[Workbench, str, dt.date], str]
+    moves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PageSpec:
     """A page as its theme declares it.
 
@@ -46,6 +68,7 @@ class PageSpec:
         questions: the questions it answers, in plain words.
         controls: what a reader may choose besides organisation and date.
         exhibits: ids of its exhibits, in order.
+        sections: what is worked on between the exhibits.
     """
 
     id: str
@@ -53,6 +76,11 @@ class PageSpec:
     questions: tuple[str, ...]
     controls: tuple[Control, ...] = ()
     exhibits: tuple[str, ...] = ()
+    sections: tuple[WorklistSection, ...] = ()
+
+    def section(self, name: str) -> WorklistSection | None:
+        """Return the section of that name, or None where it is not one."""
+        return next((section for section in self.sections if section.name == name), None)
 
 
 @cache

@@ -70,8 +70,10 @@ class _Protection:
         """Withhold more until every withheld cell is safe."""
         if self.policy.withholds:
             self._complete_single_cells()
-            while unsafe := next(self._unsafe_cells(), None):
-                self._withhold_one_more(unsafe)
+            # What is withheld in one group of cells changes nothing in another, so each is settled once.
+            for cells in self._connected():
+                while unsafe := next(self._unsafe_cells(cells), None):
+                    self._withhold_one_more(unsafe)
         return {cell: status for cell, status in self.status.items() if cell not in self.unseen}
 
     def _prepared(self, index: int, line: Line) -> tuple[Cell, ...] | None:
@@ -115,16 +117,15 @@ class _Protection:
                 if alone and self._withhold_from([line], hidden[0]):
                     settled = False
 
-    def _unsafe_cells(self) -> Iterator[Cell]:
-        for cells in self._connected():
-            hidden = [cell for cell in cells if self.status[cell] in WITHHELD and cell not in self.unseen]
-            if not hidden:
-                continue
-            ranges = {cell: self._range(cell) for cell in cells}
-            equations = [Equation(line[:-1], line[-1]) for line in self.lines if line[0] in ranges]
-            for cell in hidden:
-                if not another_solution(cell, self.counts, ranges, equations):
-                    yield cell
+    def _unsafe_cells(self, cells: Sequence[Cell]) -> Iterator[Cell]:
+        hidden = [cell for cell in cells if self.status[cell] in WITHHELD and cell not in self.unseen]
+        if not hidden:
+            return
+        ranges = {cell: self._range(cell) for cell in cells}
+        equations = [Equation(line[:-1], line[-1]) for line in self.lines if line[0] in ranges]
+        for cell in hidden:
+            if not another_solution(cell, self.counts, ranges, equations):
+                yield cell
 
     def _range(self, cell: Cell) -> Range:
         """What a reader knows of a cell. Never more than is true, and never less than they could know."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.settings import Settings
@@ -64,4 +66,20 @@ def _as_toml(settings: Settings) -> str:
             f"round_to = {threshold.round_to}",
             f"zero_is_disclosive = {str(threshold.zero_is_disclosive).lower()}",
         ]
+    for theme, choices in sorted(settings.themes.items()):
+        lines += ["", f"[{theme}]", *(f"{name} = {_toml_value(value)}" for name, value in choices.items())]
     return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: object) -> str:
+    """Write one value of a settings file, as it was read."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{json.dumps(name)} = {_toml_value(one)}" for name, one in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(_toml_value(one) for one in value)}]"
+    if isinstance(value, str) and value and Path(value).expanduser().is_file():
+        # A kernel starts in another folder, so a file is named in full.
+        value = Path(value).expanduser().resolve()
+    if isinstance(value, bool | int | float):
+        return str(value).lower()
+    return str(value) if isinstance(value, dt.date | dt.time) else json.dumps(str(value), ensure_ascii=False)

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from workbench.settings import Settings
     from workbench.workbench import Workbench
 
-AUDIENCE = "lead"
-
 
 @dataclass(frozen=True)
 class Card:
@@ -41,7 +39,8 @@ class Landing:
 class LandingPages:
     """Makes the first page, and again only when a new snapshot has become current."""
 
-    def __init__(self, settings: Settings, dashboards: Sequence[str]) -> None:
+    def __init__(self, settings: Settings, dashboards: Sequence[str], audience: str) -> None:
+        self._audience = audience
         self._settings = settings
         self._dashboards = tuple(dashboards)
         self._made: tuple[str, Landing] | None = None
@@ -54,7 +53,7 @@ class LandingPages:
         """
         from workbench import open_workbench
 
-        wb = open_workbench(settings=self._settings, audience=AUDIENCE)
+        wb = open_workbench(settings=self._settings, audience=self._audience)
         try:
             if self._made is None or self._made[0] != wb.snapshot.id:
                 self._made = (wb.snapshot.id, self._make(wb))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 LOOPBACK = ("127.0.0.1", "localhost")
 USUAL_PORT = 8866
+#: Whom the dashboards are for unless it is said otherwise.
+AUDIENCE = "lead"
 TEMPLATES = Path(__file__).parent / "jupyter"
+_AUDIENCE_LINE = re.compile(r'^audience: str = "\w+"', re.MULTILINE)
 _ANNOUNCEMENTS = "@jupyterlab/apputils-extension:announcements"
 
 
@@ -32,6 +36,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int | None = None,
+    audience: str = AUDIENCE,
     open_browser: bool = True,
     say: Callable[[str], None] = lambda line: None,
 ) -> None:
@@ -41,6 +46,7 @@ def serve(
         settings: the warehouse and thresholds that the dashboards use.
         host: a loopback address.
         port: the port; the usual one, or any free one where that is taken, when left out.
+        audience: who will look. It is settled here and cannot be changed from a browser.
         open_browser: open the ready address in the usual browser.
         say: told the ready address.
 
@@ -57,7 +63,7 @@ def serve(
     from workbench.dashboards import page_specs
     from workbench.packs.plan import board_pack_notebooks
 
-    open_workbench(settings=settings, audience="lead").snapshot.close()
+    open_workbench(settings=settings, audience=audience).snapshot.close()
     # voila looks for page templates here; it must know before it is imported.
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(TEMPLATES), os.environ.get("JUPYTER_PATH")]))
     from workbench.serving.landing import LandingPages
@@ -76,15 +82,40 @@ def serve(
 
     with tempfile.TemporaryDirectory(prefix="workbench-serving-", ignore_cleanup_errors=True) as private:
         server = dashboard_server(
-            folder=str(notebooks[0].parent),
+            folder=str(notebooks_for(audience, notebooks, Path(private) / "notebooks")),
             dashboards=[(path.stem, specs[path.stem].title) for path in notebooks],
             environment=kernel_environment(settings, Path(private)),
-            landing=LandingPages(settings, [path.stem for path in notebooks]).current,
+            landing=LandingPages(settings, [path.stem for path in notebooks], audience).current,
             sockets=sockets,
             token=token,
             ready=ready,
         )
         server.start()
+
+
+def notebooks_for(audience: str, notebooks: Sequence[Path], folder: Path) -> Path:
+    """Copy notebooks into a folder with the audience they are shown to, and return the folder.
+
+    The copies are made before a browser can ask for anything, so that no address, cookie or control can widen what is
+    shown.
+
+    Raises:
+        ServingError: a notebook has no parameter for its audience.
+    """
+    folder.mkdir(parents=True)
+    for path in notebooks:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            if "parameters" in cell["metadata"].get("tags", []):
+                said, replaced = _AUDIENCE_LINE.subn(f'audience: str = "{audience}"', "".join(cell["source"]))
+                break
+        else:
+            replaced = 0
+        if not replaced:
+            raise ServingError(f"The notebook {path.name!r} has no parameter `audience`, so it cannot be served.")
+        cell["source"] = said
+        (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
+    return folder
 
 
 def open_lab(settings: Settings, *, port: int | None = None, open_browser: bool = True) -> Path:

@@ -1,6 +1,6 @@
--- grain: one row per assignment employed at the month end
--- parameters: $organisation, $period
-select assignment_key, position_number, person_key
+-- grain: one row per month end and assignment employed at it
+-- parameters: $organisation, $months
+select period as month, assignment_key, position_number, person_key
 from marts.assignment_month
-where organisation_code = $organisation and period = $period and is_employed
-order by assignment_key
+where organisation_code = $organisation and period in (select unnest($months::date[])) and is_employed
+order by period, assignment_key

@@ -15,7 +15,8 @@ first_listed as (
         starts.person_key,
         starts.start_date,
         record.assignment_key,
-        coalesce(record.evidenced_profession, record.coded_profession, 'unknown') as profession
+        coalesce(record.evidenced_profession, record.coded_profession, 'unknown') as profession,
+        record.service
     from starts
     inner join marts.coding_record as record
         on record.person_key = starts.person_key
@@ -49,6 +50,7 @@ select
     first_listed.start_date,
     first_listed.start_date + $starter_days::integer as first_days_end,
     first_listed.profession,
+    first_listed.service,
     recoded.person_key is not null as is_recoded
 from first_listed
 left join recoded using (person_key, start_date)

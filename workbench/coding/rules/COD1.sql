@@ -1,11 +1,10 @@
 -- grain: one row per employed assignment whose occupation code is blank, has not three characters or is not listed
--- parameters: $organisation, $period. Only the A and S matrices are complete in our list: a code of another matrix that
+-- parameters: $asked. Only the A and S matrices are complete in our list: a code of another matrix that
 -- is not listed is not checked, which is no error.
 with doubtful as (
     select *
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
         and coded_group in ('blank', 'not valid')
 ),
 
@@ -39,6 +38,8 @@ hints as (
 )
 
 select
+    doubtful.organisation_code,
+    doubtful.period,
     doubtful.assignment_key as subject_key,
     'E' as severity,
     doubtful.person_key,
@@ -65,4 +66,4 @@ select
     end as detail
 from doubtful
 left join hints on hints.occupation_code = doubtful.occupation_code
-order by doubtful.assignment_key
+order by doubtful.organisation_code, doubtful.period, doubtful.assignment_key

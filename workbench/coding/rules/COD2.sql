@@ -1,7 +1,9 @@
 -- grain: one row per employed assignment whose occupation code is retired
--- parameters: $organisation, $period. The manual gives no dates of retirement: a code is retired as of the list that
+-- parameters: $asked. The manual gives no dates of retirement: a code is retired as of the list that
 -- is loaded.
 select
+    held.organisation_code,
+    held.period,
     held.assignment_key as subject_key,
     'E' as severity,
     held.person_key,
@@ -24,7 +26,6 @@ select
     || coalesce(' Occupation Code Manual, version ' || version.version || '.', '') as detail
 from marts.coding_record as held
 left join reference.list_version as version on version.list = 'occupation_code'
-where held.organisation_code = $organisation
-    and held.period = $period
+where (held.organisation_code, held.period) in (select unnest($asked, recursive := true))
     and not held.code_is_valid
-order by held.assignment_key
+order by held.organisation_code, held.period, held.assignment_key

@@ -1,5 +1,5 @@
 -- grain: one row per employed assignment coded K or X, or with a job role of Multi Therapist
--- parameters: $organisation, $period. Where no field says which profession it is, the row is information: a true multi
+-- parameters: $asked. Where no field says which profession it is, the row is information: a true multi
 -- therapist stays as coded. Support codes and codes that are not listed are left to other rules.
 with hiding as (
     select
@@ -12,11 +12,12 @@ with hiding as (
         ) as code_hides,
         coalesce(job_role_code in ('04017', '04018', '04019', '04020'), false) as role_hides
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
 )
 
 select
+    hiding.organisation_code,
+    hiding.period,
     hiding.assignment_key as subject_key,
     case coalesce(hiding.evidenced_profession, 'Not evidenced') when 'Not evidenced' then 'I' else 'R' end as severity,
     hiding.person_key,
@@ -53,4 +54,4 @@ select
     end || ' Counted under ' || coalesce(hiding.coded_group, 'no group') || '.' as detail
 from hiding
 where hiding.code_hides or hiding.role_hides
-order by hiding.assignment_key
+order by hiding.organisation_code, hiding.period, hiding.assignment_key

@@ -1,5 +1,5 @@
 -- grain: one row per employed assignment whose occupation code and job role name different professions or branches
--- parameters: $organisation, $period. Fields are free of each other in ESR, so this is a review, never an error.
+-- parameters: $asked. Fields are free of each other in ESR, so this is a review, never an error.
 with -- Code, registration and student role do not tell the three arts therapies apart: they share with each of them.
 arts as (
     select label
@@ -8,6 +8,8 @@ arts as (
 )
 
 select
+    held.organisation_code,
+    held.period,
     held.assignment_key as subject_key,
     'R' as severity,
     held.person_key,
@@ -31,8 +33,7 @@ select
         else 'Code: ' || held.coded_profession || '; job role: ' || held.job_role_profession || '.'
     end || ' Votes: ' || held.vote_status || '.' as detail
 from marts.coding_record as held
-where held.organisation_code = $organisation
-    and held.period = $period
+where (held.organisation_code, held.period) in (select unnest($asked, recursive := true))
     and (
         not coalesce(held.radiography_branch_agrees, true)
         or not (
@@ -41,4 +42,4 @@ where held.organisation_code = $organisation
             or (held.job_role_profession = 'Arts therapist, type not stated' and held.coded_profession in (from arts))
         )
     )
-order by held.assignment_key
+order by held.organisation_code, held.period, held.assignment_key

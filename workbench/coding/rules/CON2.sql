@@ -1,5 +1,5 @@
 -- grain: one row per employed assignment whose code or job role names none of the professions of its registrations
--- parameters: $organisation, $period. A lapse does not change what someone is and is judged by other rules; in a
+-- parameters: $asked. A lapse does not change what someone is and is judged by other rules; in a
 -- support post a registration describes the person and not the post, so nothing is compared there.
 with -- Code, registration and student role do not tell the three arts therapies apart: they share with each of them.
 arts as (
@@ -10,6 +10,8 @@ arts as (
 
 compared as (
     select
+        held.organisation_code,
+        held.period,
         held.assignment_key,
         string_agg(distinct registered.profession, ' and ' order by registered.profession) as registered_as,
         bool_or(
@@ -27,13 +29,14 @@ compared as (
         on registered.organisation_code = held.organisation_code
         and registered.period = held.period
         and registered.person_key = held.person_key
-    where held.organisation_code = $organisation
-        and held.period = $period
+    where (held.organisation_code, held.period) in (select unnest($asked, recursive := true))
         and coalesce(held.code_main_group, '') <> 'Support to clinical staff'
-    group by held.assignment_key
+    group by held.organisation_code, held.period, held.assignment_key
 )
 
 select
+    held.organisation_code,
+    held.period,
     held.assignment_key as subject_key,
     'R' as severity,
     held.person_key,
@@ -55,8 +58,7 @@ select
     'Registered as: ' || compared.registered_as || '; code: ' || coalesce(held.coded_profession, 'none')
     || '; job role: ' || coalesce(held.job_role_profession, 'none') || '.' as detail
 from marts.coding_record as held
-inner join compared on compared.assignment_key = held.assignment_key
-where held.organisation_code = $organisation
-    and held.period = $period
+inner join compared using (organisation_code, period, assignment_key)
+where (held.organisation_code, held.period) in (select unnest($asked, recursive := true))
     and (not compared.code_shares or not compared.role_shares)
-order by held.assignment_key
+order by held.organisation_code, held.period, held.assignment_key

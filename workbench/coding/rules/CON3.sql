@@ -1,5 +1,5 @@
 -- grain: one row per employed assignment whose occupation code is of another kind than its staff group
--- parameters: $organisation, $period. Levels 4, 6 and 7 count as qualified in the manual while technicians and
+-- parameters: $asked. Levels 4, 6 and 7 count as qualified in the manual while technicians and
 -- instructors stand in staff group 07: that is information, not a contradiction.
 with compared as (
     select
@@ -13,11 +13,12 @@ with compared as (
             when occupation_code like 'A__' and occupation_code[2] in ('0', '4', '5', '6', 'B') then 'R'
         end as found
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
 )
 
 select
+    compared.organisation_code,
+    compared.period,
     compared.assignment_key as subject_key,
     compared.found as severity,
     compared.person_key,
@@ -40,4 +41,4 @@ select
     || compared.staff_group || '.' as detail
 from compared
 where compared.found is not null
-order by compared.assignment_key
+order by compared.organisation_code, compared.period, compared.assignment_key

@@ -1,5 +1,5 @@
 -- grain: one row per employed assignment whose S or A code and job role differ in consultant or manager level
--- parameters: $organisation, $period. A blank job role is left to the rule on blank fields. Operating department
+-- parameters: $asked. A blank job role is left to the rule on blank fields. Operating department
 -- practitioner and osteopath have no consultant or manager role, so a valid code of either level is right.
 with levels as (
     select
@@ -10,8 +10,7 @@ with levels as (
         job_role like '%Manager' as role_manager,
         job_role_code in ('05013', '05019') as role_has_no_variants
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
         and occupation_code[1] in ('S', 'A')
         and code_main_group is not null
         and job_role_code is not null
@@ -34,6 +33,8 @@ compared as (
 )
 
 select
+    compared.organisation_code,
+    compared.period,
     compared.assignment_key as subject_key,
     'R' as severity,
     compared.person_key,
@@ -55,4 +56,4 @@ select
     compared.found || ' Band: ' || compared.pay_band || '.' as detail
 from compared
 where compared.found is not null
-order by compared.assignment_key
+order by compared.organisation_code, compared.period, compared.assignment_key

@@ -1,6 +1,8 @@
 -- grain: one row per employed assignment of an operating department practitioner or osteopath with another code
--- parameters: $organisation, $period. A blank code is left to the rules on blank and invalid codes.
+-- parameters: $asked. A blank code is left to the rules on blank and invalid codes.
 select
+    held.organisation_code,
+    held.period,
     held.assignment_key as subject_key,
     'R' as severity,
     held.person_key,
@@ -22,8 +24,7 @@ select
     'Expected a code that ends in ' || case held.job_role_code when '05019' then 'T' else 'V' end
     || ' in the S matrix.' as detail
 from marts.coding_record as held
-where held.organisation_code = $organisation
-    and held.period = $period
+where (held.organisation_code, held.period) in (select unnest($asked, recursive := true))
     and held.occupation_code not like
     case held.job_role_code when '05019' then 'S_T' when '05013' then 'S_V' end
-order by held.assignment_key
+order by held.organisation_code, held.period, held.assignment_key

@@ -1,7 +1,9 @@
 -- grain: one row per employed assignment that is a student's by staff group or by code, and not by both
--- parameters: $organisation, $period. AHP students only; student paramedics have no valid code of their own, and a
+-- parameters: $asked. AHP students only; student paramedics have no valid code of their own, and a
 -- trainee role in another staff group may bear a student code.
 select
+    held.organisation_code,
+    held.period,
     held.assignment_key as subject_key,
     'R' as severity,
     held.person_key,
@@ -24,8 +26,7 @@ select
     || ' Role: ' || coalesce(held.job_role, 'not filled in') || '. Contract ends: '
     || coalesce(strftime(held.contract_end_date, '%d/%m/%Y'), 'no date') || '.' as detail
 from marts.coding_record as held
-where held.organisation_code = $organisation
-    and held.period = $period
+where (held.organisation_code, held.period) in (select unnest($asked, recursive := true))
     and case
         when held.staff_group_code = '02' then
             coalesce(held.job_role_profession, held.coded_profession) is not null
@@ -36,4 +37,4 @@ where held.organisation_code = $organisation
             and held.coded_profession is not null
             and coalesce(held.job_role not ilike 'Trainee%' and held.job_role not ilike 'Student%', true)
     end
-order by held.assignment_key
+order by held.organisation_code, held.period, held.assignment_key

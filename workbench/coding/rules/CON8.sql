@@ -1,11 +1,10 @@
 -- grain: one row per employed assignment and field: a retired area of work, or an area or title of another profession
--- parameters: $organisation, $period. Any combination is possible in ESR, so only a retired area is for review; the
+-- parameters: $asked. Any combination is possible in ESR, so only a retired area is for review; the
 -- rest informs.
 with held as (
     select *
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
 ),
 
 named as (
@@ -41,11 +40,15 @@ title_votes as (
 
 -- Compared is what the strong fields say; an area or title that could be of the profession is no finding.
 areas_of_others as (
-    select held.assignment_key, string_agg(distinct area_votes.label, ', ' order by area_votes.label) as says
+    select
+        held.organisation_code,
+        held.period,
+        held.assignment_key,
+        string_agg(distinct area_votes.label, ', ' order by area_votes.label) as says
     from held
     inner join area_votes on area_votes.area_of_work = held.area_of_work
     where held.evidenced_profession not in ('Disputed', 'Not evidenced')
-    group by held.assignment_key, held.evidenced_profession
+    group by held.organisation_code, held.period, held.assignment_key, held.evidenced_profession
     having not bool_or(
         area_votes.label = held.evidenced_profession
         or (held.evidenced_profession = 'Arts therapist, type not stated' and area_votes.is_arts_therapy)
@@ -53,11 +56,15 @@ areas_of_others as (
 ),
 
 titles_of_others as (
-    select held.assignment_key, string_agg(distinct title_votes.label, ', ' order by title_votes.label) as says
+    select
+        held.organisation_code,
+        held.period,
+        held.assignment_key,
+        string_agg(distinct title_votes.label, ', ' order by title_votes.label) as says
     from held
     inner join title_votes on title_votes.position_title = held.position_title
     where held.evidenced_profession not in ('Disputed', 'Not evidenced')
-    group by held.assignment_key, held.evidenced_profession
+    group by held.organisation_code, held.period, held.assignment_key, held.evidenced_profession
     having not bool_or(
         title_votes.label = held.evidenced_profession
         or (held.evidenced_profession = 'Arts therapist, type not stated' and title_votes.is_arts_therapy)
@@ -66,6 +73,8 @@ titles_of_others as (
 
 found as (
     select
+        organisation_code,
+        period,
         assignment_key,
         'R' as severity,
         'area_of_work' as field,
@@ -75,14 +84,16 @@ found as (
     from held
     where area_of_work ilike '%(retired%'
     union all
-    select assignment_key, 'I', 'area_of_work', 'profession', says, 'Area of work of: ' || says || '.'
+    select organisation_code, period, assignment_key, 'I', 'area_of_work', 'profession', says, 'Area of work of: ' || says || '.'
     from areas_of_others
     union all
-    select assignment_key, 'I', 'position_title', 'profession', says, 'Title of: ' || says || '.'
+    select organisation_code, period, assignment_key, 'I', 'position_title', 'profession', says, 'Title of: ' || says || '.'
     from titles_of_others
 )
 
 select
+    held.organisation_code,
+    held.period,
     held.assignment_key as subject_key,
     found.severity as severity,
     held.person_key,
@@ -103,5 +114,5 @@ select
     found.other_value as other_value,
     found.detail as detail
 from held
-inner join found on found.assignment_key = held.assignment_key
-order by held.assignment_key, field
+inner join found using (organisation_code, period, assignment_key)
+order by held.organisation_code, held.period, held.assignment_key, field

@@ -1,5 +1,5 @@
 -- grain: one row per employed AHP assignment whose pay band is outside the local range of its code's level
--- parameters: $organisation, $period, $band_ranges (JSON: matrix, level, lowest_band, highest_band). A level that the
+-- parameters: $asked, $band_ranges (JSON: matrix, level, lowest_band, highest_band). A level that the
 -- staff group or the job role contradicts is not settled, so no range applies to it yet.
 with bands as (
     select
@@ -31,8 +31,7 @@ ranges as (
 settled as (
     select *
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
         and (coded_profession is not null or coded_group = 'Ambulance staff')
         and case
             when code_main_group = 'Professionally qualified clinical staff' then staff_group_code in ('04', '05')
@@ -44,6 +43,8 @@ settled as (
 )
 
 select
+    settled.organisation_code,
+    settled.period,
     settled.assignment_key as subject_key,
     'R' as severity,
     settled.person_key,
@@ -68,4 +69,4 @@ from settled
 inner join bands on bands.band = settled.pay_band
 inner join ranges on ranges.level = settled.occupation_code[1:2]
 where bands.place not between ranges.lowest and ranges.highest
-order by settled.assignment_key
+order by settled.organisation_code, settled.period, settled.assignment_key

@@ -1,20 +1,33 @@
 -- grain: one row per cost centre and staff group that stands in the ledger alone, in ESR alone, or without budget
 -- An unfunded line (budget 0 with staff) has no rate: nothing can be divided by it. A position nobody holds is not
 -- in staff in post, so a budget line without any holder may be a vacancy: a person decides.
-with budgets as (
+with asked as (
+    select unnest($asked, recursive := true)
+),
+
+budgets as (
     select
+        organisation_code,
         period,
         upper(trim(cost_centre)) as cost_centre,
         coalesce(staff_group, 'unknown') as staff_group,
         min(staff_group_code) as staff_group_code,
         sum(budget_wte) as budget_wte
     from staging.ledger
-    where organisation_code = $organisation
+    where organisation_code in (select organisation_code from asked)
     group by all
+),
+
+-- The ledger comes when it comes: the one before may be several months older.
+months as (
+    select organisation_code, period, lag(period) over (partition by organisation_code order by period) as earlier
+    from (select distinct organisation_code, period from budgets)
+    qualify (organisation_code, period) in (from asked)
 ),
 
 staff as (
     select
+        organisation_code,
         period,
         upper(trim(cost_centre)) as cost_centre,
         staff_group,
@@ -25,22 +38,18 @@ staff as (
         min(service) as service,
         min(team) as team
     from marts.assignment_month
-    where organisation_code = $organisation and is_employed and is_substantive
+    where (organisation_code, period) in (from asked union select organisation_code, earlier from months)
+        and is_employed
+        and is_substantive
     group by all
-),
-
-months as (
-    select
-        $period::date as period,
-        (select max(period) from budgets where period < $period) as earlier
-    where exists (select 1 from budgets where period = $period)
 ),
 
 compared as (
     select
-        coalesce(budgets.period, staff.period) as period,
-        coalesce(budgets.cost_centre, staff.cost_centre) as cost_centre,
-        coalesce(budgets.staff_group, staff.staff_group) as staff_group,
+        organisation_code,
+        period,
+        cost_centre,
+        staff_group,
         coalesce(budgets.staff_group_code, staff.staff_group_code) as staff_group_code,
         staff.directorate,
         staff.service,
@@ -54,7 +63,7 @@ compared as (
             else 'unfunded'
         end as what
     from budgets
-    full outer join staff using (period, cost_centre, staff_group)
+    full outer join staff using (organisation_code, period, cost_centre, staff_group)
     where
         (staff.period is null and budgets.budget_wte > 0)
         or budgets.period is null
@@ -64,15 +73,18 @@ compared as (
 found as (
     select compared.*, before.what is not null as was_there
     from compared
-    inner join months on months.period = compared.period
+    inner join months using (organisation_code, period)
     left join compared as before
-        on before.period = months.earlier
+        on before.organisation_code = compared.organisation_code
+        and before.period = months.earlier
         and before.cost_centre is not distinct from compared.cost_centre
         and before.staff_group = compared.staff_group
         and before.what = compared.what
 )
 
 select
+    organisation_code,
+    period,
     coalesce(cost_centre, 'no cost centre') || '/' || coalesce(staff_group_code, staff_group) as subject_key,
     'R' as severity,
     null::varchar as person_key,
@@ -99,4 +111,4 @@ select
     || case when was_there then '; the same as in the ledger before.' else '; new since the ledger before.' end
         as detail
 from found
-order by cost_centre, staff_group
+order by organisation_code, period, cost_centre, staff_group

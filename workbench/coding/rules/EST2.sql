@@ -1,20 +1,28 @@
 -- grain: one row per cost centre and staff group whose FTE in ESR differs from the contracted WTE of the ledger
 -- Staff in post include those absent and on leave, who are shown apart. Net is the difference of the group, gross the
 -- sum of the differences of its pay bands without their signs. Where one side has no line at all, EST1 asks.
-with contracted as (
+with asked as (
+    select unnest($asked, recursive := true)
+),
+
+contracted as (
     select
+        organisation_code,
+        period,
         upper(trim(cost_centre)) as cost_centre,
         coalesce(staff_group, 'unknown') as staff_group,
         coalesce(pay_band, 'unknown') as pay_band,
         min(staff_group_code) as staff_group_code,
         sum(contracted_wte) as wte
     from staging.ledger
-    where organisation_code = $organisation and period = $period
+    where (organisation_code, period) in (from asked)
     group by all
 ),
 
 staff as (
     select
+        organisation_code,
+        period,
         upper(trim(cost_centre)) as cost_centre,
         staff_group,
         pay_band,
@@ -25,12 +33,14 @@ staff as (
         min(service) as service,
         min(team) as team
     from marts.assignment_month
-    where organisation_code = $organisation and period = $period and is_employed and is_substantive
+    where (organisation_code, period) in (from asked) and is_employed and is_substantive
     group by all
 ),
 
 bands as (
     select
+        organisation_code,
+        period,
         cost_centre,
         staff_group,
         coalesce(contracted.wte, 0) - coalesce(staff.fte, 0) as difference,
@@ -45,11 +55,13 @@ bands as (
         staff.service,
         staff.team
     from contracted
-    full outer join staff using (cost_centre, staff_group, pay_band)
+    full outer join staff using (organisation_code, period, cost_centre, staff_group, pay_band)
 ),
 
 compared as (
     select
+        organisation_code,
+        period,
         cost_centre,
         staff_group,
         min(staff_group_code) as staff_group_code,
@@ -63,11 +75,13 @@ compared as (
         sum(difference) as net,
         sum(abs(difference)) as gross
     from bands
-    group by cost_centre, staff_group
+    group by organisation_code, period, cost_centre, staff_group
     having bool_or(is_in_ledger) and bool_or(is_in_esr) and sum(wte) is not null
 )
 
 select
+    organisation_code,
+    period,
     cost_centre || '/' || coalesce(staff_group_code, staff_group) as subject_key,
     'R' as severity,
     null::varchar as person_key,
@@ -91,4 +105,4 @@ select
     || ' FTE are absent, on leave or suspended.' as detail
 from compared
 where abs(net) > $ledger_tolerance::decimal(18, 4)
-order by cost_centre, staff_group
+order by organisation_code, period, cost_centre, staff_group

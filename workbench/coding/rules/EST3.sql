@@ -1,31 +1,39 @@
 -- grain: one row per assignment whose costing splits do not total 100%, or per other cost centre that it is charged to
-with splits as (
-    select assignment_key, upper(trim(cost_centre)) as charged_to, sum(percent) as percent
-    from staging.costing_splits
-    where
-        organisation_code = $organisation
-        and effective_from <= $period
-        and coalesce(effective_to >= $period, true)
+with asked as (
+    select unnest($asked, recursive := true)
+),
+
+splits as (
+    select
+        asked.organisation_code,
+        asked.period,
+        split.assignment_key,
+        upper(trim(split.cost_centre)) as charged_to,
+        sum(split.percent) as percent
+    from staging.costing_splits as split
+    inner join asked
+        on asked.organisation_code = split.organisation_code
+        and split.effective_from <= asked.period
+        and coalesce(split.effective_to >= asked.period, true)
     group by all
 ),
 
 totals as (
     select
+        organisation_code,
+        period,
         assignment_key,
         sum(percent) as percent,
         string_agg(charged_to || ' ' || percent::decimal(18, 2)::varchar || '%', ', ' order by charged_to) as lines
     from splits
-    group by assignment_key
+    group by organisation_code, period, assignment_key
 ),
 
 held as (
     select *, upper(trim(cost_centre)) as own_cost_centre
     from marts.assignment_month
-    where
-        organisation_code = $organisation
-        and period = $period
-        and is_employed
-        and assignment_key in (select assignment_key from splits)
+    where is_employed
+        and (organisation_code, period, assignment_key) in (select organisation_code, period, assignment_key from totals)
 ),
 
 differences as (
@@ -38,7 +46,7 @@ differences as (
         totals.percent::decimal(18, 2)::varchar as charged,
         'The costing splits total ' || totals.percent::decimal(18, 2)::varchar || '%, not 100%' as what
     from held
-    inner join totals using (assignment_key)
+    inner join totals using (organisation_code, period, assignment_key)
     where abs(totals.percent - 100) > $split_tolerance::decimal(18, 4)
     union all
     select
@@ -50,12 +58,14 @@ differences as (
         splits.charged_to,
         'Charged in part or whole to another cost centre than the assignment''s own'
     from held
-    inner join splits using (assignment_key)
-    inner join totals using (assignment_key)
+    inner join splits using (organisation_code, period, assignment_key)
+    inner join totals using (organisation_code, period, assignment_key)
     where splits.charged_to <> held.own_cost_centre and splits.percent <> 0
 )
 
 select
+    organisation_code,
+    period,
     assignment_key as subject_key,
     severity,
     person_key,
@@ -76,4 +86,4 @@ select
     charged as other_value,
     what || ': ' || lines || '.' as detail
 from differences
-order by assignment_key, field, other_value
+order by organisation_code, period, assignment_key, field, other_value

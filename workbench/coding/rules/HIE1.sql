@@ -1,17 +1,18 @@
 -- grain: one row per employed assignment without a supervisor
--- parameters: $organisation, $period. Exempt are the posts at the top, known by their title: chief executive, managing
+-- parameters: $asked. Exempt are the posts at the top, known by their title: chief executive, managing
 -- director, chair and non-executive directors (not their deputies or assistants).
 with unled as (
     select
         *,
         trim(regexp_replace(lower(coalesce(position_title, '')), '[^a-z]+', ' ', 'g')) as title
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
         and supervisor_person_key is null
 )
 
 select
+    organisation_code,
+    period,
     assignment_key as subject_key,
     'E' as severity,
     person_key,
@@ -36,4 +37,4 @@ where not regexp_full_match(
     title,
     '((interim|acting|joint|group|trust) )*(chief executive( officer)?|managing director|chair(man|woman|person)?|non executive director)'
 )
-order by assignment_key
+order by organisation_code, period, assignment_key

@@ -1,80 +1,88 @@
 -- grain: one row per loop of people who supervise one another, or person who supervises themself
--- parameters: $organisation, $period. A reporting line follows the main assignment of each person. Jumps double at each
+-- parameters: $asked. A reporting line follows the main assignment of each person. Jumps double at each
 -- step (1, 2, 4 ... 1,048,576 people up), so the work grows with the logarithm of the longest line and always ends:
 -- lines that reach the top drop out, and where a jump of any length still lands, there is a loop.
 with recursive staff as (
-    select
-        *,
-        row_number() over (
-            partition by person_key
-            order by is_primary_recorded desc nulls last, fte desc nulls last, assignment_order, assignment_key
-        ) as place
+    select *
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
 ),
 
 lines as (
-    select person_key, supervisor_person_key
+    select organisation_code, period, person_key, supervisor_person_key
     from staff
-    where place = 1
-        and supervisor_person_key in (select person_key from staff)
+    where place_of_person = 1
+        and (organisation_code, period, supervisor_person_key) in (select organisation_code, period, person_key from staff)
 ),
 
 jumps as (
-    select 0 as step, person_key, supervisor_person_key as lands_on, least(person_key, supervisor_person_key) as lowest
+    select
+        0 as step,
+        organisation_code,
+        period,
+        person_key,
+        supervisor_person_key as lands_on,
+        least(person_key, supervisor_person_key) as lowest
     from lines
     union all
-    select near.step + 1, near.person_key, far.lands_on, least(near.lowest, far.lowest)
+    select near.step + 1, organisation_code, period, near.person_key, far.lands_on, least(near.lowest, far.lowest)
     from jumps as near
-    inner join jumps as far on far.person_key = near.lands_on
-    where near.step < 20
+    inner join jumps as far using (organisation_code, period)
+    where far.person_key = near.lands_on
+        and near.step < 20
 ),
 
 members as (
-    select person_key, lowest as loop_key
+    select organisation_code, period, person_key, lowest as loop_key
     from jumps
     where step = 20
-        and person_key in (select lands_on from jumps where step = 20)
+        and (organisation_code, period, person_key) in (
+            select organisation_code, period, lands_on from jumps where step = 20
+        )
 ),
 
 -- Around each loop once, from its lowest key.
 round_trip as (
-    select loop_key, person_key, 1 as place
+    select organisation_code, period, loop_key, person_key, 1 as place
     from members
     where person_key = loop_key
     union all
-    select round_trip.loop_key, lines.supervisor_person_key, round_trip.place + 1
+    select organisation_code, period, round_trip.loop_key, lines.supervisor_person_key, round_trip.place + 1
     from round_trip
-    inner join lines on lines.person_key = round_trip.person_key
+    inner join lines using (organisation_code, period, person_key)
     where lines.supervisor_person_key <> round_trip.loop_key
 ),
 
 -- A second assignment can name its own holder too, which no line of main assignments shows.
 self_supervised as (
-    select distinct person_key as loop_key, person_key, 1 as place
+    select distinct organisation_code, period, person_key as loop_key, person_key, 1 as place
     from staff
     where supervisor_person_key = person_key
 ),
 
 loops as (
-    select loop_key, person_key, place from round_trip
+    select organisation_code, period, loop_key, person_key, place from round_trip
     union
-    select loop_key, person_key, place from self_supervised
+    select organisation_code, period, loop_key, person_key, place from self_supervised
 ),
 
 named as (
     select
+        organisation_code,
+        period,
         loops.loop_key,
         count(*) as people,
         string_agg(loops.person_key, ';' order by loops.place) as person_keys,
         string_agg(coalesce(staff.position_title, 'no title'), ' > ' order by loops.place) as titles
     from loops
-    inner join staff on staff.person_key = loops.person_key and staff.place = 1
-    group by loops.loop_key
+    inner join staff using (organisation_code, period, person_key)
+    where staff.place_of_person = 1
+    group by organisation_code, period, loops.loop_key
 )
 
 select
+    named.organisation_code,
+    named.period,
     named.person_keys as subject_key,
     'E' as severity,
     staff.person_key,
@@ -98,5 +106,9 @@ select
         else named.people || ' people supervise one another: ' || named.titles || ', and back to the first.'
     end as detail
 from named
-inner join staff on staff.person_key = named.loop_key and staff.place = 1
-order by named.person_keys
+inner join staff
+    on staff.organisation_code = named.organisation_code
+    and staff.period = named.period
+    and staff.person_key = named.loop_key
+    and staff.place_of_person = 1
+order by named.organisation_code, named.period, named.person_keys

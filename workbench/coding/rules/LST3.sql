@@ -2,28 +2,25 @@
 -- Compared are profession, pay band, FTE (to 0.01) and team. What the list leaves blank is not compared; a person on
 -- two rows of the list shares their time, which MUL2 and MUL3 look at. The list bears no date: latest month only.
 with latest as (
-    select max(period) as period
+    select organisation_code, max(period) as period
     from marts.assignment_month
-    where organisation_code = $organisation
+    group by organisation_code
+    having (organisation_code, max(period)) in (select unnest($asked, recursive := true))
 ),
 
 listed as (
-    select list.*
+    select list.*, latest.period
     from staging.service_list as list
-    inner join latest on latest.period = $period
-    where list.organisation_code = $organisation
-    qualify count(*) over (partition by list.person_key) = 1
+    inner join latest using (organisation_code)
+    qualify count(*) over (partition by organisation_code, list.person_key) = 1
 ),
 
 employed as (
     select
         held.*,
-        evidence.vote_status,
         coalesce(held.service = listed.service, false) as is_in_service
-    from marts.assignment_month as held
-    inner join marts.profession_evidence as evidence using (organisation_code, period, assignment_key)
-    inner join listed on listed.person_key = held.person_key
-    where held.organisation_code = $organisation and held.period = $period and held.is_employed
+    from marts.coding_record as held
+    inner join listed using (organisation_code, period, person_key)
 ),
 
 -- Someone who also works elsewhere, or on the bank, is compared by their work in the service that lists them. With
@@ -33,13 +30,15 @@ compared as (
     from employed
     qualify
         dense_rank() over (
-            partition by person_key
+            partition by organisation_code, person_key
             order by is_substantive desc, is_in_service desc
         ) = 1
 ),
 
 in_esr as (
     select
+        organisation_code,
+        period,
         person_key,
         sum(fte) as fte,
         arg_min(assignment_key, (-fte, assignment_order)) as assignment_key,
@@ -58,14 +57,14 @@ in_esr as (
         bool_or(vote_status = 'conflict') as is_disputed,
         bool_or(profession = 'Arts therapist, type not stated') as is_arts_undivided
     from compared
-    group by person_key
+    group by organisation_code, period, person_key
 ),
 
 pairs as (
     select in_esr.*, listed.profession as listed_profession, listed.pay_band as listed_band,
         listed.team as listed_team, listed.fte as listed_fte, arts.is_arts_therapy
     from listed
-    inner join in_esr using (person_key)
+    inner join in_esr using (organisation_code, period, person_key)
     left join reference.profession as arts on arts.label = listed.profession
 ),
 
@@ -95,6 +94,8 @@ differences as (
 )
 
 select
+    organisation_code,
+    period,
     person_key as subject_key,
     'R' as severity,
     person_key,
@@ -120,4 +121,4 @@ select
         else 'The service list states another FTE than the contracts in ESR.'
     end as detail
 from differences
-order by person_key, field
+order by organisation_code, period, person_key, field

@@ -1,56 +1,57 @@
 -- grain: one row per person of an AHP post and reason: several active assignments, or registrations in several professions
--- parameters: $organisation, $period. A registration counts that was in date at the last check known at the month end.
-with ahp_people as (
-    select person_key
+-- parameters: $asked. A registration counts that was in date at the last check known at the month end.
+with asked as (
+    select unnest($asked, recursive := true)
+),
+
+ahp_people as (
+    select distinct organisation_code, period, person_key
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
-        and (vote_status <> 'none' or staff_group_code = '04')
+    where (organisation_code, period) in (from asked)
+        and is_ahp_hinted
 ),
 
 staff as (
-    select
-        *,
-        row_number() over (
-            partition by person_key
-            order by is_primary_recorded desc nulls last, fte desc nulls last, assignment_order, assignment_key
-        ) as place
+    select *
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
-        and person_key in (from ahp_people)
+    where (organisation_code, period, person_key) in (from ahp_people)
 ),
 
 assignments as (
     select
+        organisation_code,
+        period,
         person_key,
         count(*) as active,
         string_agg(assignment_key, ' | ' order by assignment_key) as assignments,
         string_agg(
             coalesce(evidenced_profession, 'not an AHP') || ' ' || coalesce(occupation_code, 'no code') || ', '
-            || format('{:g}', coalesce(fte, 0)::double) || ' FTE', '; ' order by place
+            || format('{:g}', coalesce(fte, 0)::double) || ' FTE', '; ' order by place_of_person
         ) as fte_by_profession
     from staff
     where is_active
-    group by person_key
+    group by organisation_code, period, person_key
     having count(*) > 1
 ),
 
 registered as (
     select
+        organisation_code,
+        period,
         person_key,
         string_agg(distinct profession, ' | ' order by profession) as professions
     from marts.ahp_registration
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (from asked)
         and coalesce(is_in_date, true)
         and coalesce(status_code <> '02', true)
-    group by person_key
+    group by organisation_code, period, person_key
     having count(distinct profession) > 1
 ),
 
 found as (
     select
+        organisation_code,
+        period,
         person_key,
         'assignments' as field,
         'other assignments' as other_source,
@@ -59,6 +60,8 @@ found as (
     from assignments
     union all
     select
+        organisation_code,
+        period,
         person_key,
         'registration',
         'registrations',
@@ -68,6 +71,8 @@ found as (
 )
 
 select
+    staff.organisation_code,
+    staff.period,
     staff.person_key as subject_key,
     'I' as severity,
     staff.person_key,
@@ -88,5 +93,6 @@ select
     found.other_value,
     found.detail
 from found
-inner join staff on staff.person_key = found.person_key and staff.place = 1
-order by staff.person_key, found.field
+inner join staff using (organisation_code, period, person_key)
+where staff.place_of_person = 1
+order by staff.organisation_code, staff.period, staff.person_key, found.field

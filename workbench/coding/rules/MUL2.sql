@@ -1,42 +1,37 @@
 -- grain: one row per person whom a service list splits between professions and who has one assignment
--- parameters: $organisation, $period. A split without FTE is worked out from its percentage of the assignment's FTE.
+-- parameters: $asked. A split without FTE is worked out from its percentage of the assignment's FTE.
 with staff as (
     select *
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
-        and person_key in (
-            select person_key
-            from marts.coding_record
-            where organisation_code = $organisation
-                and period = $period
-            group by person_key
-            having count(*) = 1
-        )
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
+    qualify count(*) over (partition by organisation_code, period, person_key) = 1
 ),
 
 splits as (
     select
-        listed.person_key,
+        staff.organisation_code,
+        staff.period,
+        staff.person_key,
         listed.profession,
         listed.profession_code,
         sum(coalesce(listed.fte, listed.split_percent * staff.fte::decimal(9, 4) * 0.01)) as fte
     from staging.service_list as listed
-    inner join staff on staff.person_key = listed.person_key
-    where listed.organisation_code = $organisation
-        and listed.profession is not null
-    group by listed.person_key, listed.profession, listed.profession_code
-    qualify count(*) over (partition by listed.person_key) > 1
+    inner join staff using (organisation_code, person_key)
+    where listed.profession is not null
+    group by staff.organisation_code, staff.period, staff.person_key, listed.profession, listed.profession_code
+    qualify count(*) over (partition by staff.organisation_code, staff.period, staff.person_key) > 1
 ),
 
 -- What each part would be coded as: the listed code of its profession at the level of the code now held.
 codes as (
     select
+        splits.organisation_code,
+        splits.period,
         splits.person_key,
         splits.profession,
         string_agg(distinct listed.occupation_code, ' or ' order by listed.occupation_code) as codes
     from splits
-    inner join staff on staff.person_key = splits.person_key
+    inner join staff using (organisation_code, period, person_key)
     inner join reference.profession_vote as vote
         on vote.profession = splits.profession_code
         and vote.source = 'occupation_code'
@@ -50,6 +45,8 @@ codes as (
 
 stated as (
     select
+        splits.organisation_code,
+        splits.period,
         splits.person_key,
         string_agg(
             coalesce(format('{:g}', splits.fte::double) || ' ', '') || coalesce(codes.codes, splits.profession), ' + '
@@ -60,11 +57,13 @@ stated as (
             order by splits.fte desc nulls last, splits.profession
         ) as split
     from splits
-    left join codes on codes.person_key = splits.person_key and codes.profession = splits.profession
-    group by splits.person_key
+    left join codes using (organisation_code, period, person_key, profession)
+    group by splits.organisation_code, splits.period, splits.person_key
 )
 
 select
+    staff.organisation_code,
+    staff.period,
     staff.person_key as subject_key,
     'R' as severity,
     staff.person_key,
@@ -86,5 +85,5 @@ select
     'The service list splits the time (' || stated.split || '); ESR holds one assignment of '
     || format('{:g}', coalesce(staff.fte, 0)::double) || ' FTE.' as detail
 from stated
-inner join staff on staff.person_key = stated.person_key
-order by staff.person_key
+inner join staff using (organisation_code, period, person_key)
+order by staff.organisation_code, staff.period, staff.person_key

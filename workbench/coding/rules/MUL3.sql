@@ -1,46 +1,42 @@
 -- grain: one row per person and reason: split and contracts differ (review), or more than one whole-time in all (information)
--- parameters: $organisation, $period, $split_tolerance (FTE; a difference of exactly that much passes). Sums are exact
+-- parameters: $asked, $split_tolerance (FTE; a difference of exactly that much passes). Sums are exact
 -- decimals: in binary fractions 1.00 - 0.99 is more than 0.01.
 with staff as (
-    select
-        *,
-        bool_or(vote_status <> 'none' or coalesce(staff_group_code = '04', false)) over (
-            partition by person_key
-        ) as is_ahp_person,
-        row_number() over (
-            partition by person_key
-            order by is_primary_recorded desc nulls last, fte desc nulls last, assignment_order, assignment_key
-        ) as place
+    select *
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
 ),
 
 contracts as (
     select
+        organisation_code,
+        period,
         person_key,
         sum(fte)::decimal(18, 5) as fte,
         sum(fte) filter (where is_active) as active_fte,
-        bool_or(is_ahp_person) as is_ahp_person
+        bool_or(is_ahp_hinted) as is_ahp_person
     from staff
-    group by person_key
+    group by organisation_code, period, person_key
 ),
 
 splits as (
     select
-        listed.person_key,
+        contracts.organisation_code,
+        contracts.period,
+        contracts.person_key,
         sum(
             coalesce(listed.fte, listed.split_percent * contracts.fte::decimal(9, 4) * 0.01)
         )::decimal(18, 5) as fte
     from staging.service_list as listed
-    inner join contracts on contracts.person_key = listed.person_key
-    where listed.organisation_code = $organisation
-    group by listed.person_key
+    inner join contracts using (organisation_code, person_key)
+    group by contracts.organisation_code, contracts.period, contracts.person_key
     having count(*) > 1
 ),
 
 found as (
     select
+        contracts.organisation_code,
+        contracts.period,
         contracts.person_key,
         'R' as severity,
         'split' as field,
@@ -49,10 +45,12 @@ found as (
         'The service list splits ' || format('{:g}', splits.fte::double) || ' FTE; the contracts add up to '
         || format('{:g}', contracts.fte::double) || '.' as detail
     from splits
-    inner join contracts on contracts.person_key = splits.person_key
+    inner join contracts using (organisation_code, period, person_key)
     where abs(splits.fte - contracts.fte) > $split_tolerance::decimal(18, 5)
     union all
     select
+        organisation_code,
+        period,
         person_key,
         'I',
         'fte',
@@ -65,6 +63,8 @@ found as (
 )
 
 select
+    staff.organisation_code,
+    staff.period,
     staff.person_key as subject_key,
     found.severity,
     staff.person_key,
@@ -85,5 +85,6 @@ select
     found.other_value,
     found.detail
 from found
-inner join staff on staff.person_key = found.person_key and staff.place = 1
-order by staff.person_key, found.field
+inner join staff using (organisation_code, period, person_key)
+where staff.place_of_person = 1
+order by staff.organisation_code, staff.period, staff.person_key, found.field

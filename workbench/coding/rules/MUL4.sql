@@ -1,20 +1,17 @@
 -- grain: one row per person with no primary assignment, or with several
--- parameters: $organisation, $period. Of every staff group: headcounts place each person by the primary assignment.
+-- parameters: $asked. Of every staff group: headcounts place each person by the primary assignment.
 with staff as (
     select
         *,
-        count(*) over (partition by person_key) as assignments,
-        count(*) filter (where is_primary_recorded) over (partition by person_key) as primaries,
-        row_number() over (
-            partition by person_key
-            order by is_primary_recorded desc nulls last, fte desc nulls last, assignment_order, assignment_key
-        ) as place
+        count(*) over (partition by organisation_code, period, person_key) as assignments,
+        count(*) filter (where is_primary_recorded) over (partition by organisation_code, period, person_key) as primaries
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
 )
 
 select
+    organisation_code,
+    period,
     person_key as subject_key,
     'E' as severity,
     person_key,
@@ -39,6 +36,6 @@ select
         else primaries || ' of ' || assignments || ' assignments are primary.'
     end as detail
 from staff
-where place = 1
+where place_of_person = 1
     and primaries <> 1
-order by person_key
+order by organisation_code, period, person_key

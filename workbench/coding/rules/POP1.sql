@@ -1,22 +1,25 @@
 -- grain: one row per employed assignment with a named AHP role or active AHP registration and a code of no AHP group
--- parameters: $organisation, $period, $registration_fresh_days, $gosc_check_interval_days. A registration without a
+-- parameters: $asked, $registration_fresh_days, $gosc_check_interval_days. A registration without a
 -- named role informs: a registered therapist may rightly work as something else.
 with -- In date and checked lately enough to be relied on; GOsC checks are made by hand, at an interval of their own.
 active_registrations as (
     select
+        organisation_code,
+        period,
         person_key,
         string_agg(distinct profession, ' and ' order by profession) as profession
     from marts.ahp_registration
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
         and is_in_date
         and period - checked_date <= case registration_body_code
             when '17' then $gosc_check_interval_days else $registration_fresh_days
         end
-    group by person_key
+    group by organisation_code, period, person_key
 )
 
 select
+    held.organisation_code,
+    held.period,
     held.assignment_key as subject_key,
     case when held.job_role_profession is null then 'I' else 'R' end as severity,
     held.person_key,
@@ -47,11 +50,10 @@ select
         else 'Hidden by a code of another group'
     end || ': ' || held.coded_group || '.' as detail
 from marts.coding_record as held
-left join active_registrations on active_registrations.person_key = held.person_key
-where held.organisation_code = $organisation
-    and held.period = $period
+left join active_registrations using (organisation_code, period, person_key)
+where (held.organisation_code, held.period) in (select unnest($asked, recursive := true))
     and held.coded_group not in (
         'Allied health professionals', 'Support to AHPs', 'Ambulance staff', 'Ambulance personnel & trainees'
     )
     and (held.job_role_profession is not null or active_registrations.profession is not null)
-order by held.assignment_key
+order by held.organisation_code, held.period, held.assignment_key

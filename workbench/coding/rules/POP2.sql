@@ -1,8 +1,10 @@
 -- grain: one row per employed assignment with a qualified AHP code and neither an AHP role nor an AHP registration
--- parameters: $organisation, $period. Managers, technicians, instructors and tutors are often no registered AHPs:
+-- parameters: $asked. Managers, technicians, instructors and tutors are often no registered AHPs:
 -- there it informs. Any role of staff group 04 is an AHP role, named or not; a lapsed registration is still one and is
 -- judged elsewhere.
 select
+    held.organisation_code,
+    held.period,
     held.assignment_key as subject_key,
     case when held.occupation_code[1:2] in ('S0', 'S4', 'S6', 'S7', 'A0') then 'I' else 'R' end as severity,
     held.person_key,
@@ -23,10 +25,9 @@ select
     held.job_role as other_value,
     'Title: ' || coalesce(held.position_title, 'not filled in') || '; band: ' || held.pay_band || '.' as detail
 from marts.coding_record as held
-where held.organisation_code = $organisation
-    and held.period = $period
+where (held.organisation_code, held.period) in (select unnest($asked, recursive := true))
     and held.coded_group in ('Allied health professionals', 'Ambulance staff')
     and held.job_role_profession is null
     and coalesce(held.job_role_code not like '04%', true)
     and held.registration_profession is null
-order by held.assignment_key
+order by held.organisation_code, held.period, held.assignment_key

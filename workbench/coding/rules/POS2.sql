@@ -1,9 +1,11 @@
 -- grain: one row per title and pay band of the organisation that stands under several occupation codes or job roles
--- parameters: $organisation, $period
+-- parameters: $asked
 -- Titles are compared without regard to case and spaces around them. The area of work is not compared: it says where
 -- people work, and one title in several places is usual.
 with staff as (
     select
+        staff.organisation_code,
+        staff.period,
         lower(trim(staff.position_title)) as title,
         staff.pay_band,
         staff.person_key,
@@ -17,16 +19,17 @@ with staff as (
         nullif(trim(staff.occupation_code), '') as occupation_code,
         staff.job_role,
         staff.evidenced_profession,
-        staff.vote_status <> 'none' or staff.staff_group_code = '04' as is_ahp_relevant
+        staff.is_ahp_hinted
     from marts.coding_record as staff
-    where staff.organisation_code = $organisation
-        and staff.period = $period
+    where (staff.organisation_code, staff.period) in (select unnest($asked, recursive := true))
         and staff.position_title is not null
         and staff.pay_band <> 'unknown'
 ),
 
 jobs as (
     select
+        organisation_code,
+        period,
         title,
         pay_band,
         string_agg(distinct position_number, ';' order by position_number) as positions,
@@ -39,18 +42,27 @@ jobs as (
         sum(fte) as fte,
         count(distinct person_key) as holders
     from staff
-    group by title, pay_band
-    having bool_or(is_ahp_relevant)
+    group by organisation_code, period, title, pay_band
+    having bool_or(is_ahp_hinted)
 ),
 
 field_values as (
-    select title, pay_band, 1 as place, 'occupation_code' as field, occupation_code as held, person_key from staff
-    union all
-    select title, pay_band, 2, 'job_role', job_role, person_key from staff
+    select
+        organisation_code,
+        period,
+        title,
+        pay_band,
+        person_key,
+        unnest([
+            {'place': 1, 'field': 'occupation_code', 'held': occupation_code},
+            {'place': 2, 'field': 'job_role', 'held': job_role}
+        ], recursive := true)
+    from staff
+    where (organisation_code, period, title, pay_band) in (select organisation_code, period, title, pay_band from jobs)
 ),
 
 holders_by_value as (
-    select title, pay_band, place, field, held, count(distinct person_key) as holders
+    select organisation_code, period, title, pay_band, place, field, held, count(distinct person_key) as holders
     from field_values
     where held is not null
     group by all
@@ -58,6 +70,8 @@ holders_by_value as (
 
 fields_that_differ as (
     select
+        organisation_code,
+        period,
         title,
         pay_band,
         place,
@@ -71,23 +85,30 @@ fields_that_differ as (
 
 differing as (
     select
+        organisation_code,
+        period,
         title,
         pay_band,
         string_agg(field, ', ' order by place) as fields,
         string_agg(held, '; ' order by place) as held,
         string_agg(replace(field, '_', ' ') || ': ' || holders_by_value, '; ' order by place) as detail
     from fields_that_differ
-    group by title, pay_band
+    group by all
 ),
 
 commonest_codes as (
-    select title, pay_band, held as occupation_code
+    select organisation_code, period, title, pay_band, held as occupation_code
     from holders_by_value
     where field = 'occupation_code'
-    qualify row_number() over (partition by title, pay_band order by holders desc, held) = 1
+    qualify row_number() over (
+        partition by organisation_code, period, title, pay_band
+        order by holders desc, held
+    ) = 1
 )
 
 select
+    jobs.organisation_code,
+    jobs.period,
     jobs.title || ' | ' || jobs.pay_band as subject_key,
     'R' as severity,
     null::varchar as person_key,
@@ -108,7 +129,7 @@ select
     differing.held as other_value,
     jobs.pay_band || ', people by value. ' || differing.detail || '.' as detail
 from jobs
-inner join differing using (title, pay_band)
-left join commonest_codes using (title, pay_band)
+inner join differing using (organisation_code, period, title, pay_band)
+left join commonest_codes using (organisation_code, period, title, pay_band)
 left join reference.occupation_code as listed on listed.occupation_code = commonest_codes.occupation_code
-order by jobs.title, jobs.pay_band
+order by jobs.organisation_code, jobs.period, jobs.title, jobs.pay_band

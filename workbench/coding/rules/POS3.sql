@@ -1,8 +1,10 @@
 -- grain: one row per group of positions of the organisation that are alike in everything that we hold of a position
--- parameters: $organisation, $period
+-- parameters: $asked
 -- A position whose own holders differ is left to POS1: it is no copy of another.
 with staff as (
     select
+        staff.organisation_code,
+        staff.period,
         staff.position_number,
         staff.person_key,
         staff.fte,
@@ -18,16 +20,17 @@ with staff as (
         staff.cost_centre,
         staff.subjective_code,
         staff.evidenced_profession,
-        staff.vote_status <> 'none' or staff.staff_group_code = '04' as is_ahp_relevant
+        staff.is_ahp_hinted
     from marts.coding_record as staff
-    where staff.organisation_code = $organisation
-        and staff.period = $period
+    where (staff.organisation_code, staff.period) in (select unnest($asked, recursive := true))
         and staff.position_number is not null
         and staff.position_title is not null
 ),
 
 descriptions as (
     select
+        organisation_code,
+        period,
         position_number,
         title,
         pay_band,
@@ -44,9 +47,11 @@ descriptions as (
         max(evidenced_profession) as last_profession,
         sum(fte) as fte,
         count(distinct person_key) as holders,
-        bool_or(is_ahp_relevant) as is_ahp_relevant
+        bool_or(is_ahp_hinted) as is_ahp_hinted
     from staff
     group by
+        organisation_code,
+        period,
         position_number,
         title,
         pay_band,
@@ -63,11 +68,13 @@ descriptions as (
 of_one_description as (
     select *
     from descriptions
-    qualify count(*) over (partition by position_number) = 1
+    qualify count(*) over (partition by organisation_code, period, position_number) = 1
 ),
 
 alike as (
     select
+        organisation_code,
+        period,
         title,
         pay_band,
         occupation_code,
@@ -89,6 +96,8 @@ alike as (
         count(*) as copies
     from of_one_description
     group by
+        organisation_code,
+        period,
         title,
         pay_band,
         occupation_code,
@@ -99,10 +108,12 @@ alike as (
         team,
         cost_centre,
         subjective_code
-    having count(*) > 1 and bool_or(is_ahp_relevant)
+    having count(*) > 1 and bool_or(is_ahp_hinted)
 )
 
 select
+    alike.organisation_code,
+    alike.period,
     alike.positions as subject_key,
     'I' as severity,
     null::varchar as person_key,
@@ -124,4 +135,4 @@ select
     alike.copies || ' positions are alike in every field: ' || alike.heads_and_fte || '.' as detail
 from alike
 left join reference.occupation_code as listed on listed.occupation_code = alike.occupation_code
-order by alike.positions
+order by alike.organisation_code, alike.period, alike.positions

@@ -1,8 +1,10 @@
 -- grain: one row per position and blank field: occupation code, job role or area of work
--- parameters: $organisation, $period
+-- parameters: $asked
 -- An assignment without a position number stands for itself.
 with staff as (
     select
+        staff.organisation_code,
+        staff.period,
         coalesce(staff.position_number, staff.assignment_key) as subject_key,
         staff.position_number,
         case when staff.position_number is null then staff.assignment_key end as assignment_key,
@@ -19,9 +21,8 @@ with staff as (
         nullif(trim(staff.area_of_work), '') as area_of_work,
         staff.evidenced_profession
     from marts.coding_record as staff
-    where staff.organisation_code = $organisation
-        and staff.period = $period
-        and (staff.vote_status <> 'none' or staff.staff_group_code = '04')
+    where (staff.organisation_code, staff.period) in (select unnest($asked, recursive := true))
+        and staff.is_ahp_hinted
 ),
 
 fields as (
@@ -34,6 +35,8 @@ fields as (
 
 blanks as (
     select
+        organisation_code,
+        period,
         subject_key,
         field,
         min(position_number) as position_number,
@@ -50,11 +53,13 @@ blanks as (
         count(distinct person_key) filter (where is_blank) as blank_for,
         min(occupation_code) as occupation_code
     from fields
-    group by subject_key, field
+    group by organisation_code, period, subject_key, field
     having bool_or(is_blank)
 )
 
 select
+    blanks.organisation_code,
+    blanks.period,
     blanks.subject_key,
     'E' as severity,
     blanks.person_key,
@@ -76,4 +81,4 @@ select
     'The ' || replace(blanks.field, '_', ' ') || ' is blank for ' || blanks.blank_for || ' of ' || blanks.holders || ' holders.' as detail
 from blanks
 left join reference.occupation_code as listed on listed.occupation_code = blanks.occupation_code
-order by blanks.subject_key, blanks.field
+order by blanks.organisation_code, blanks.period, blanks.subject_key, blanks.field

@@ -1,45 +1,44 @@
 -- grain: one row per allied health professional in their first days whose record was not right the first time
 -- In question is whoever started within $starter_days days before the month end. Not right: a coding field is blank or
 -- no valid code, the evidence contradicts a field, or a code was changed since the start.
-with started as (
-    select person_key, max(start_date) as start_date
-    from staging.starters
-    where organisation_code = $organisation and start_date between $period::date - $starter_days::integer and $period
-    group by person_key
+with asked as (
+    select unnest($asked, recursive := true)
 ),
 
-sources as (
-    select person_key, start_date, recruitment_source, created_by_interface
-    from staging.starters
-    where organisation_code = $organisation
+started as (
+    select asked.organisation_code, asked.period, starter.person_key, max(starter.start_date) as start_date
+    from staging.starters as starter
+    inner join asked
+        on asked.organisation_code = starter.organisation_code
+        and starter.start_date between asked.period - $starter_days::integer and asked.period
+    group by all
 ),
 
 held as (
-    select record.*, started.start_date, sources.recruitment_source, sources.created_by_interface
+    select record.*, started.start_date, starter.recruitment_source, starter.created_by_interface
     from marts.coding_record as record
-    inner join started on started.person_key = record.person_key
-    left join sources
-        on sources.person_key = started.person_key and sources.start_date = started.start_date
-    where
-        record.organisation_code = $organisation
-        and record.period = $period
-        and (record.vote_status not in ('none', 'weak') or record.staff_group_code = '04')
+    inner join started using (organisation_code, period, person_key)
+    left join staging.starters as starter using (organisation_code, person_key, start_date)
+    where record.is_ahp_evidenced
 ),
 
 recodes as (
     select
+        started.organisation_code,
+        started.period,
         change.assignment_key,
         arg_max(change.occupation_code_before, change.period) as code_before,
         max(change.period) as changed_in
     from marts.coding_change as change
-    inner join started on started.person_key = change.person_key
-    where
-        change.organisation_code = $organisation
-        and change.kind = 'recode'
-        and (change.occupation_code_changed or change.job_role_changed or change.area_of_work_changed)
+    inner join started
+        on started.organisation_code = change.organisation_code
+        and started.person_key = change.person_key
         and change.period > started.start_date
-        and change.period <= $period
-    group by change.assignment_key
+        and change.period <= started.period
+    where
+        change.kind = 'recode'
+        and (change.occupation_code_changed or change.job_role_changed or change.area_of_work_changed)
+    group by started.organisation_code, started.period, change.assignment_key
 ),
 
 judged as (
@@ -61,10 +60,12 @@ judged as (
                 then 'the occupation code names no profession'
         end as what
     from held
-    left join recodes using (assignment_key)
+    left join recodes using (organisation_code, period, assignment_key)
 )
 
 select
+    organisation_code,
+    period,
     assignment_key as subject_key,
     'I' as severity,
     person_key,
@@ -87,4 +88,4 @@ select
     || case when created_by_interface then ', record made by an interface.' else ', record made by hand.' end as detail
 from judged
 where what is not null
-order by assignment_key
+order by organisation_code, period, assignment_key

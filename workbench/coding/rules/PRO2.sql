@@ -1,47 +1,41 @@
 -- grain: one row per AHP position that is new, or per field of it that changed since the month before
+-- parameters: $asked
 -- A field changed when no holder's value now was held by any holder before: someone leaving changes no position.
 with months as (
-    select max(period) as earlier
-    from marts.assignment_month
-    where organisation_code = $organisation and period < $period
-),
-
-records as (
-    select
-        record.*,
-        coalesce(record.vote_status not in ('none', 'weak') or record.staff_group_code = '04', false) as is_ahp
-    from marts.coding_record as record
-    where record.organisation_code = $organisation and record.position_number is not null
+    select organisation_code, period, lag(period) over (partition by organisation_code order by period) as earlier
+    from (select distinct organisation_code, period from marts.assignment_month)
+    qualify (organisation_code, period) in (select unnest($asked, recursive := true))
 ),
 
 now as (
-    select
-        position_number,
-        min(position_title) as position_title,
-        min(directorate) as directorate,
-        min(service) as service,
-        min(team) as team,
-        min(cost_centre) as cost_centre,
-        min(evidenced_profession) as profession,
-        sum(fte) as fte,
-        max(holders) as holders,
-        min(occupation_code) as occupation_code,
-        min(occupation_code_name) as occupation_code_name
-    from records
-    where period = $period
-    group by position_number
-    having bool_or(is_ahp)
+    select positions.*, months.earlier
+    from marts.position_month as positions
+    inner join months using (organisation_code, period)
+    where positions.is_ahp_evidenced
 ),
 
-known_before as (
-    select distinct position_number
-    from records
-    where period < $period
+first_held as (
+    select organisation_code, position_number, min(period) as first_month
+    from marts.position_month
+    where organisation_code in (select organisation_code from months)
+    group by organisation_code, position_number
+),
+
+-- The records of these positions now, and of the month loaded before beside them.
+compared as (
+    select now.organisation_code, now.period, record.period as held_in, record.* exclude (organisation_code, period)
+    from now
+    inner join marts.coding_record as record
+        on record.organisation_code = now.organisation_code
+        and record.position_number = now.position_number
+        and record.period in (now.period, now.earlier)
 ),
 
 fields as (
     select
+        organisation_code,
         period,
+        held_in,
         position_number,
         unnest([
             {'field': 'position_title', 'value': position_title},
@@ -52,15 +46,14 @@ fields as (
             {'field': 'team', 'value': team},
             {'field': 'cost_centre', 'value': cost_centre}
         ], recursive := true)
-    from records
-    where
-        position_number in (select position_number from now)
-        and (period = $period or period = (select earlier from months))
+    from compared
 ),
 
 values_held as (
     select
+        organisation_code,
         period,
+        held_in,
         position_number,
         field,
         list(distinct coalesce(value, '')) as held,
@@ -70,27 +63,35 @@ values_held as (
 ),
 
 changes as (
-    select later.position_number, later.field, later.shown as new_value, earlier.shown as old_value
+    select
+        organisation_code,
+        period,
+        position_number,
+        field,
+        later.shown as new_value,
+        earlier.shown as old_value
     from values_held as later
-    inner join values_held as earlier using (position_number, field)
-    where
-        later.period = $period
-        and earlier.period < $period
+    inner join values_held as earlier using (organisation_code, period, position_number, field)
+    where later.held_in = later.period
+        and earlier.held_in < earlier.period
         and not list_has_any(later.held, earlier.held)
 ),
 
 found as (
     select now.*, changes.field, changes.new_value, changes.old_value, 'Changed since the month before.' as detail
     from now
-    inner join changes using (position_number)
+    inner join changes using (organisation_code, period, position_number)
     union all
-    select now.*, 'position_number', occupation_code, null, 'New: held by nobody in the months loaded before.'
+    select now.*, 'position_number', now.occupation_code, null, 'New: held by nobody in the months loaded before.'
     from now
-    inner join months on months.earlier is not null
-    where position_number not in (select position_number from known_before)
+    inner join first_held using (organisation_code, position_number)
+    where now.earlier is not null
+        and first_held.first_month = now.period
 )
 
 select
+    organisation_code,
+    period,
     position_number as subject_key,
     'I' as severity,
     null::varchar as person_key,
@@ -101,7 +102,7 @@ select
     service,
     team,
     cost_centre,
-    profession,
+    first_profession as profession,
     fte::double as fte,
     holders::bigint as holders,
     field,
@@ -111,4 +112,4 @@ select
     old_value as other_value,
     detail
 from found
-order by position_number, field
+order by organisation_code, period, position_number, field

@@ -4,39 +4,45 @@
 with held as (
     select *
     from marts.coding_record
-    where organisation_code = $organisation and period = $period and occupation_code is not null
+    where (organisation_code, period) in (select unnest($asked, recursive := true)) and occupation_code is not null
 ),
 
 in_use as (
     select
+        organisation_code,
+        period,
         occupation_code,
         count(distinct person_key) as holders,
         sum(fte) as fte,
         string_agg(distinct position_title, ', ' order by position_title) as titles
     from held
-    group by occupation_code
+    group by organisation_code, period, occupation_code
 ),
 
 -- The third character names the profession in each of the two matrices that name any.
 letters as (
-    select distinct left(occupation_code, 1) as matrix, right(occupation_code, 1) as letter
+    select distinct organisation_code, period, left(occupation_code, 1) as matrix, right(occupation_code, 1) as letter
     from held
     where coded_profession is not null and left(occupation_code, 1) in ('S', 'H')
 ),
 
 unused as (
-    select listed.occupation_code, listed.occupation_code_name
+    select letters.organisation_code, letters.period, listed.occupation_code, listed.occupation_code_name
     from reference.occupation_code as listed
     inner join letters
         on letters.matrix = left(listed.occupation_code, 1) and letters.letter = right(listed.occupation_code, 1)
     where
         listed.is_currently_valid
         and listed.detailed_staff_group in ('Allied health professionals', 'Support to AHPs')
-        and listed.occupation_code not in (select occupation_code from in_use)
+        and (letters.organisation_code, letters.period, listed.occupation_code) not in (
+            select organisation_code, period, occupation_code from in_use
+        )
 ),
 
 found as (
     select
+        organisation_code,
+        period,
         occupation_code,
         occupation_code_name,
         0 as holders,
@@ -45,6 +51,8 @@ found as (
     from unused
     union all
     select
+        in_use.organisation_code,
+        in_use.period,
         in_use.occupation_code,
         listed.occupation_code_name,
         in_use.holders,
@@ -56,6 +64,8 @@ found as (
 )
 
 select
+    organisation_code,
+    period,
     occupation_code as subject_key,
     'I' as severity,
     null::varchar as person_key,
@@ -76,4 +86,4 @@ select
     null::varchar as other_value,
     detail
 from found
-order by occupation_code
+order by organisation_code, period, occupation_code

@@ -1,5 +1,5 @@
 -- grain: one row per active assignment of a practising AHP for whom no registration is held
--- parameters: $organisation, $period, $registration_fresh_days (a start within so many days may still wait for its check).
+-- parameters: $asked, $registration_fresh_days (a start within so many days may still wait for its check).
 -- Practising says the job role, managers and students left out; where it names no profession, the code at levels 1 and A
 -- of the S matrix or AB, A4, A5 and A6. Any AHP registration counts as one: whether it is the right one, in date or
 -- verified is for CON2, REG2 and REG3 to ask.
@@ -8,8 +8,7 @@ with practising as (
         *,
         greatest(organisation_start_date, assignment_start_date) as begun
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
         and is_active
         and coalesce(left(job_role_code, 2) <> '02', true)
         and case
@@ -19,16 +18,17 @@ with practising as (
 ),
 
 registered as (
-    select distinct person_key
+    select distinct organisation_code, period, person_key
     from marts.ahp_registration
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
 )
 
 select
+    practising.organisation_code,
+    practising.period,
     practising.assignment_key as subject_key,
     case
-        when practising.begun > $period::date - $registration_fresh_days::integer then 'R'
+        when practising.begun > practising.period - $registration_fresh_days::integer then 'R'
         else 'E'
     end as severity,
     practising.person_key,
@@ -49,6 +49,6 @@ select
     coalesce(practising.job_role_profession, practising.coded_profession) as other_value,
     'No AHP registration is held.' || coalesce(' In this post since ' || strftime(practising.begun, '%d/%m/%Y') || '.', '') as detail
 from practising
-left join registered on registered.person_key = practising.person_key
+left join registered using (organisation_code, period, person_key)
 where registered.person_key is null
-order by practising.assignment_key
+order by practising.organisation_code, practising.period, practising.assignment_key

@@ -1,23 +1,25 @@
 -- grain: one row per person and kind of registration that has run out (error) or is soon due (information)
--- parameters: $organisation, $period, $registration_fresh_days, $registration_due_days. The expiry day itself is in date.
+-- parameters: $asked, $registration_fresh_days, $registration_due_days. The expiry day itself is in date.
 -- Only checks fresh at the month end are read: an older one is not verified, which is REG3. Someone in date under another
 -- number of the same kind has renewed; a second profession that has run out matters where the post is of it.
-with posts as (
+with asked as (
+    select unnest($asked, recursive := true)
+),
+
+posts as (
     select *
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (from asked)
         and is_active
         and (coded_profession is not null or job_role_profession is not null or staff_group_code = '04')
         and coalesce(evidenced_level, 'qualified') = 'qualified'
-    qualify row_number() over (
-        partition by person_key
-        order by is_primary_recorded desc nulls last, fte desc nulls last, assignment_order, assignment_key
-    ) = 1
+    qualify row_number() over (partition by organisation_code, period, person_key order by place_of_person) = 1
 ),
 
 fresh as (
     select
+        organisation_code,
+        period,
         person_key,
         profession,
         max(registration_type) as registration_type,
@@ -26,14 +28,13 @@ fresh as (
         max(checked_date) as checked_date,
         bool_or(coalesce(is_in_date, true) and coalesce(status_code <> '02', true)) as is_in_date
     from marts.ahp_registration
-    where organisation_code = $organisation
-        and period = $period
-        and checked_date >= $period::date - $registration_fresh_days::integer
-    group by person_key, profession
+    where (organisation_code, period) in (from asked)
+        and checked_date >= period - $registration_fresh_days::integer
+    group by organisation_code, period, person_key, profession
 ),
 
 people_in_date as (
-    select distinct person_key
+    select distinct organisation_code, period, person_key
     from fresh
     where is_in_date
 ),
@@ -47,10 +48,10 @@ doubtful as (
         fresh.checked_date,
         fresh.is_in_date
     from posts
-    inner join fresh on fresh.person_key = posts.person_key
-    where (not fresh.is_in_date or fresh.expiry_date <= $period::date + $registration_due_days::integer)
+    inner join fresh using (organisation_code, period, person_key)
+    where (not fresh.is_in_date or fresh.expiry_date <= posts.period + $registration_due_days::integer)
         and (
-            posts.person_key not in (select person_key from people_in_date)
+            (posts.organisation_code, posts.period, posts.person_key) not in (from people_in_date)
             or fresh.is_in_date
             or fresh.profession = posts.evidenced_profession
             or (
@@ -61,6 +62,8 @@ doubtful as (
 )
 
 select
+    organisation_code,
+    period,
     person_key as subject_key,
     case when is_in_date then 'I' else 'E' end as severity,
     person_key,
@@ -83,9 +86,9 @@ select
     case
         when is_in_date
             then 'In date until ' || strftime(expiry_date, '%d/%m/%Y') || ': due in '
-            || date_diff('day', $period::date, expiry_date) || ' days.'
-        when expiry_date < $period::date then 'Expired on ' || strftime(expiry_date, '%d/%m/%Y') || '.'
+            || date_diff('day', period, expiry_date) || ' days.'
+        when expiry_date < period then 'Expired on ' || strftime(expiry_date, '%d/%m/%Y') || '.'
         else 'The register calls it expired.'
     end || ' Checked on ' || strftime(checked_date, '%d/%m/%Y') || '.' as detail
 from doubtful
-order by person_key, registered_profession
+order by organisation_code, period, person_key, registered_profession

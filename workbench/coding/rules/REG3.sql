@@ -1,33 +1,36 @@
 -- grain: one row per registered AHP none of whose registrations has been checked lately: not verified
--- parameters: $organisation, $period, $registration_fresh_days. Neither registered nor lapsed can be said of them.
+-- parameters: $asked, $registration_fresh_days. Neither registered nor lapsed can be said of them.
 -- The register of osteopaths is not part of the automatic checks and is left to REG5.
-with posts as (
+with asked as (
+    select unnest($asked, recursive := true)
+),
+
+posts as (
     select *
     from marts.coding_record
-    where organisation_code = $organisation
-        and period = $period
+    where (organisation_code, period) in (from asked)
         and is_active
         and (coded_profession is not null or job_role_profession is not null or staff_group_code = '04')
         and coalesce(evidenced_level, 'qualified') = 'qualified'
-    qualify row_number() over (
-        partition by person_key
-        order by is_primary_recorded desc nulls last, fte desc nulls last, assignment_order, assignment_key
-    ) = 1
+    qualify row_number() over (partition by organisation_code, period, person_key order by place_of_person) = 1
 ),
 
 last_checks as (
     select
+        organisation_code,
+        period,
         person_key,
         string_agg(distinct profession, ' | ' order by profession) as professions,
         max(checked_date) as checked_date
     from marts.ahp_registration
-    where organisation_code = $organisation
-        and period = $period
-    group by person_key
+    where (organisation_code, period) in (from asked)
+    group by organisation_code, period, person_key
     having bool_and(registration_type_code is not null)
 )
 
 select
+    posts.organisation_code,
+    posts.period,
     posts.person_key as subject_key,
     'I' as severity,
     posts.person_key,
@@ -47,8 +50,8 @@ select
     'last check' as other_source,
     last_checks.professions || ', ' || strftime(last_checks.checked_date, '%d/%m/%Y') as other_value,
     'Not verified: last checked on ' || strftime(last_checks.checked_date, '%d/%m/%Y') || ', '
-    || date_diff('day', last_checks.checked_date, $period::date) || ' days before the month end.' as detail
+    || date_diff('day', last_checks.checked_date, posts.period) || ' days before the month end.' as detail
 from posts
-inner join last_checks on last_checks.person_key = posts.person_key
-where last_checks.checked_date < $period::date - $registration_fresh_days::integer
-order by posts.person_key
+inner join last_checks using (organisation_code, period, person_key)
+where last_checks.checked_date < posts.period - $registration_fresh_days::integer
+order by posts.organisation_code, posts.period, posts.person_key

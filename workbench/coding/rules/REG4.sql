@@ -1,20 +1,23 @@
 -- grain: one row per active assignment with a support or student code whose holder has an AHP registration in date
--- parameters: $organisation, $period, $registration_fresh_days. A registration that is not verified says nothing.
+-- parameters: $asked, $registration_fresh_days. A registration that is not verified says nothing.
 with registered as (
     select
+        organisation_code,
+        period,
         person_key,
         string_agg(distinct profession, ' | ' order by profession) as professions,
         max(expiry_date) as expiry_date
     from marts.ahp_registration
-    where organisation_code = $organisation
-        and period = $period
-        and checked_date >= $period::date - $registration_fresh_days::integer
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
+        and checked_date >= period - $registration_fresh_days::integer
         and coalesce(is_in_date, true)
         and coalesce(status_code <> '02', true)
-    group by person_key
+    group by organisation_code, period, person_key
 )
 
 select
+    held.organisation_code,
+    held.period,
     held.assignment_key as subject_key,
     'R' as severity,
     held.person_key,
@@ -36,9 +39,8 @@ select
     'Coded ' || lower(held.occupation_level) || '; registered as ' || replace(registered.professions, ' | ', ' and ')
     || coalesce(', in date until ' || strftime(registered.expiry_date, '%d/%m/%Y'), '') || '.' as detail
 from marts.coding_record as held
-inner join registered on registered.person_key = held.person_key
-where held.organisation_code = $organisation
-    and held.period = $period
+inner join registered using (organisation_code, period, person_key)
+where (held.organisation_code, held.period) in (select unnest($asked, recursive := true))
     and held.is_active
     and held.code_main_group = 'Support to clinical staff'
-order by held.assignment_key
+order by held.organisation_code, held.period, held.assignment_key

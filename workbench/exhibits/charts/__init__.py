@@ -10,6 +10,7 @@ Every chart copes with nothing to show: with no rows, or with every value withhe
 from __future__ import annotations
 
 from workbench.exhibits.charts.aims import bars_with_aim
+from workbench.exhibits.charts.changes import change_bars
 from workbench.exhibits.charts.control_chart import xmr_chart
 from workbench.exhibits.charts.counts import count_bars
 from workbench.exhibits.charts.curves import Curve, stacked_shares, stay_curves
@@ -28,6 +29,7 @@ __all__ = [
     "Drawing",
     "Series",
     "bars_with_aim",
+    "change_bars",
     "compare_dots",
     "count_bars",
     "fan_lines",

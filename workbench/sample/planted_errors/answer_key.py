@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-COLUMNS = ("kind", "extract", "file", "key", "where", "what_should_be_found", "rule", "organisation_code", "severity")
+COLUMNS = (
+    "kind", "extract", "file", "key", "where", "what_should_be_found", "rule", "organisation_code", "severity",
+    "right_code",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,7 @@ class Planted:
     `kind` is `row` (found while reading), `code` (a code that no list holds, or a retired one), `coding` (found by
     the coding review) or `reconciliation`. `key` is a line for rows, else an assignment, staff or position number of
     the fictional sample; several are joined by a semicolon. Severity is E, R or I as in the rule catalogue, or what
-    happens to the row.
+    happens to the row. `right_code` is the occupation code that the record should bear, where one record is meant.
     """
 
     kind: str
@@ -29,6 +32,7 @@ class Planted:
     organisation_code: str
     severity: str
     file: str = ""
+    right_code: str = ""
 
     def found_in(self, file: str) -> Planted:
         """Name the file in which the error stands."""
@@ -38,8 +42,9 @@ class Planted:
 def answer_key(planted: Iterable[Planted]) -> pl.DataFrame:
     """Return the answer key as a table, sorted so that it reads by kind and rule."""
     rows = [
-        (one.kind, one.extract, one.file, one.key, one.where, one.what, one.rule, one.organisation_code, one.severity)
+        (one.kind, one.extract, one.file, one.key, one.where, one.what, one.rule, one.organisation_code, one.severity,
+         one.right_code)
         for one in planted
-    ]
+    ]  # fmt: skip
     table = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
     return table.sort("kind", "rule", "organisation_code", "extract", "file", "key", "where")

@@ -77,14 +77,19 @@ class Plot:
         return number
 
     def note(
-        self, row: dict[str, Any], rules: str, where: str, what: str, *, key: str | None = None, kind: str = "coding"
-    ) -> None:
-        """Enter in the answer key what the rules, written as `RULE:severity;...`, should find in a record."""
+        self, row: dict[str, Any], rules: str, where: str, what: str, *, key: str | None = None, kind: str = "coding",
+        right_code: str = "",
+    ) -> None:  # fmt: skip
+        """Enter in the answer key what the rules, written as `RULE:severity;...`, should find in a record.
+
+        The right code of one record is the one that it had, unless another is given.
+        """
+        right = right_code or (str(row["occupation_code"] or "") if key is None else "")
         for entry in rules.split(";"):
             rule, severity = entry.split(":")
             self.planted.append(
                 Planted(kind, _SAMPLE_FILE, key or str(row["assignment_number"]), where, what, rule,
-                        str(row["organisation_code"]), severity)
+                        str(row["organisation_code"]), severity, right_code=right if kind == "coding" else "")
             )  # fmt: skip
 
 
@@ -105,7 +110,8 @@ def plant_cases(plot: Plot) -> None:
             where = ";".join([*values, *(["registration"] if registration else [])])
             for entry in case["rules"].split(";"):
                 of_position = entry.startswith("POS")
-                plot.note(row, entry, where, case["what"], key=number if of_position else None)
+                plot.note(row, entry, where, case["what"], key=number if of_position else None,
+                          right_code="" if of_position else case["right_code"])  # fmt: skip
             _note_code(plot, row, values.get("occupation_code", ""), case)
 
 

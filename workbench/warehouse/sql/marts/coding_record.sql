@@ -1,6 +1,7 @@
 -- grain: one row per organisation, month end and employed assignment
 -- What a rule of the coding review looks at: the record as held, what its code means, what each field says of the
--- profession, and how many people hold the position (an edit to a position changes all of them).
+-- profession, how many people hold the position (an edit to a position changes all of them), and which assignment of a
+-- person is the main one: the primary assignment, of several or none the one of most FTE, then the first by number.
 with position_holders as (
     select
         organisation_code,
@@ -30,7 +31,14 @@ select
     evidence.radiography_branch_agrees,
     evidence.occupation_code_agrees,
     evidence.job_role_agrees,
-    evidence.registration_agrees
+    evidence.registration_agrees,
+    coalesce(evidence.vote_status <> 'none' or held.staff_group_code = '04', false) as is_ahp_hinted,
+    coalesce(evidence.vote_status not in ('none', 'weak') or held.staff_group_code = '04', false) as is_ahp_evidenced,
+    row_number() over (
+        partition by held.organisation_code, held.period, held.person_key
+        order by
+            held.is_primary_recorded desc nulls last, held.fte desc nulls last, held.assignment_order, held.assignment_key
+    ) as place_of_person
 from marts.assignment_month as held
 inner join marts.profession_evidence as evidence
     on evidence.organisation_code = held.organisation_code
