@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Retention flows
 #
-# Who joins us, who leaves us, and how are our staff?
+# Who joins us, who leaves us, where do they come from, where do they go, and why? Is this month different, and what
+# comes next?
 
 # %% tags=["parameters"]
 organisation: str = ""  # organisation code; empty: the first one served
@@ -18,22 +19,97 @@ page = wb.page("retention_flows", organisation=organisation, as_at=as_at, intera
 page.header()
 
 # %% [markdown]
-# ## How many staff do we have, month by month?
+# ## Who came and who went?
+
+# %%
+page.show("flows_in_the_year")
+
+# %% [markdown]
+# ## Is it different from other months?
+
+# %%
+page.show("is_it_different")
+
+# %%
+page.show("leaver_rate_by_month")
+
+# %% [markdown]
+# ## Whose leaver rate is it?
+
+# %%
+page.show("rates_side_by_side")
+
+# %% [markdown]
+# ## Where from, where to, and why?
+
+# %%
+page.show("where_from_where_to")
+
+# %%
+page.show("reasons_for_leaving")
+
+# %% [markdown]
+# ## How long do people stay?
+
+# %%
+page.show("how_long_they_stay")
+
+# %%
+page.show("first_year_leavers")
+
+# %%
+page.show("starters_by_quarter")
+
+# %%
+page.show("where_they_go_over_time")
+
+# %% [markdown]
+# ## How do we compare?
+
+# %%
+page.show("leaver_rates_by_service")
+
+# %%
+page.show("sickness_absence_peers")
+
+# %% [markdown]
+# ## Who moves inside?
+
+# %%
+page.show("moves_between_bands")
+
+# %%
+page.show("moves_between_professions")
+
+# %%
+page.show("moves_between_services")
+
+# %%
+page.show("support_to_registered")
+
+# %% [markdown]
+# ## Are posts filled, and is joining and leaving handled well?
+
+# %%
+page.show("vacancy_by_staff_group")
+
+# %%
+page.show("joining_and_leaving_process")
+
+# %% [markdown]
+# ## How many staff do we have, and where does the number go?
 
 # %%
 page.show("headcount_by_month")
 
-# %% [markdown]
-# ## Who joined and who left, month by month?
-
 # %%
 page.show("joiners_and_leavers_by_month")
 
-# %% [markdown]
-# ## How does our sickness absence compare with organisations of our type?
+# %%
+page.show("headcount_ahead")
 
 # %%
-page.show("sickness_absence_peers")
+page.show("headcount_ahead_by_group")
 
 # %% [markdown]
 # ## How these numbers were counted

@@ -54,7 +54,7 @@ class PageModel:
         for declared in self.spec.controls:
             if declared.name == control:
                 values = declared.choices(self.workbench, self.organisation, self.as_at)
-                return [(declared.every, ""), *((value, value) for value in values)]
+                return [(declared.every, ""), *((declared.words.get(value, value), value) for value in values)]
         raise unknown_name("control", control, self.controls)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,12 +29,14 @@ class Control:
         label: what stands beside the control: "Service".
         every: what it says when nothing is narrowed down: "All services".
         choices: the values on offer for an organisation at a date, in the order in which they are shown.
+        words: what is shown for a value that is no word of the reader's; other values are shown as they are.
     """
 
     name: str
     label: str
     every: str
     choices: Callable[[Workbench, str, dt.date], Sequence[str]]
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,7 @@ def _moves(workbench: Workbench, request: ExhibitRequest, dimension: str) -> Exh
             "The last column multiplies the monthly transition matrices. It counts who was gone at some month end and "
             "did not come back as gone, so it differs from the direct count where people return or where leaving has "
             "a season. It is shown where the direct share is.",
+            "No longer employed here includes those who went to another organisation served.",
             *((f"The chart shows the {GROUPS_DRAWN} largest groups; {more} more are in the table.",) * (more > 0)),
             *_no_data(table, opening, month),
             *choices.not_followed("window_months"),
@@ -291,3 +292,11 @@ def _no_data(rows: pl.DataFrame, opening: dt.date, closing: dt.date) -> tuple[st
     if not rows.is_empty():
         return ()
     return (f"No data: {shown_date(opening)} and {shown_date(closing)} must both be loaded.",)
+
+
+EXHIBITS = {
+    "moves_between_bands": moves_between_bands,
+    "moves_between_professions": moves_between_professions,
+    "moves_between_services": moves_between_services,
+    "support_to_registered": support_to_registered,
+}

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from workbench.errors import ParameterError, unknown_name
 
 TOTAL = "Total"
+#: The option by which a page asks for one group of any dimension: "service: Podiatry".
+STAFF = "staff"
 FILTERS = {"service": "service", "staff_group": "staff group", "profession": "profession"}
 PRESETS = {
     "nhse_published": "NHS England's published definition",
@@ -57,9 +59,12 @@ class Choices:
         """
         counting = {"preset": PRESETS, "unit": UNITS, "window_months": WINDOWS, "trainees": TRAINEES}
         for name in options:
-            if name not in FILTERS and name not in counting:
-                raise unknown_name("option of the retention exhibits", name, [*FILTERS, *counting])
+            if name not in FILTERS and name not in counting and name != STAFF:
+                raise unknown_name("option of the retention exhibits", name, [STAFF, *FILTERS, *counting])
         made = {name: str(value) for name, value in options.items() if value}
+        if STAFF in made:
+            dimension, group = _group_named(made.pop(STAFF))
+            made[dimension] = group
         groups = sorted(FILTERS.keys() & made.keys())
         if len(groups) > 1:
             raise ParameterError(
@@ -130,3 +135,17 @@ class Choices:
         return (f"This cannot follow every choice made above; not followed: {'; '.join(passed_over)}.",) * bool(
             passed_over
         )
+
+
+def named_group(dimension: str, group: str) -> str:
+    """Name a group with its dimension, as the option `staff` takes it: "staff group: Estates and Ancillary"."""
+    return f"{FILTERS[dimension]}: {group}"
+
+
+def _group_named(text: str) -> tuple[str, str]:
+    kind, _, group = text.partition(": ")
+    for dimension, words in FILTERS.items():
+        if kind == words and group:
+            return dimension, group
+    allowed = ", ".join(f"'{words}: ...'" for words in FILTERS.values())
+    raise ParameterError(f"`{STAFF}` of the retention exhibits was given as {text!r}. Allowed: {allowed}.")

@@ -18,6 +18,7 @@ from workbench.exhibits import Column, Exhibit, ExhibitRequest, Stamp
 from workbench.exhibits.charts import Drawing, Series, month_lines, paired_bars, peer_range
 from workbench.periods import last_completed_month_end, shown_date
 from workbench.retention.absence_peers import peers_in_words
+from workbench.retention.career_exhibits import EXHIBITS as CAREER_EXHIBITS
 from workbench.retention.choices import Choices
 from workbench.retention.findings import flows_finding, headcount_finding, peers_finding
 from workbench.retention.flow_exhibits import EXHIBITS as FLOW_EXHIBITS
@@ -27,6 +28,7 @@ from workbench.retention.monthly import (
     outside_population,
 )
 from workbench.retention.movement_exhibits import reasons_for_leaving, where_from_where_to
+from workbench.retention.projection_exhibits import EXHIBITS as PROJECTION_EXHIBITS
 from workbench.retention.rate_exhibits import RATE_EXHIBITS
 from workbench.retention.released import (
     disclosure_note,
@@ -274,4 +276,6 @@ EXHIBITS: dict[str, Callable[[Workbench, ExhibitRequest], Exhibit]] = {
     **FLOW_EXHIBITS,
     **VARIATION_EXHIBITS,
     **RATE_EXHIBITS,
+    **CAREER_EXHIBITS,
+    **PROJECTION_EXHIBITS,
 }

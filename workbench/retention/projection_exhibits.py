@@ -293,3 +293,9 @@ def _group_finding(table: pl.DataFrame) -> str:
         f"Of {shown.height} groups, {growing} would clearly grow and {shrinking} clearly shrink over three years at "
         "present rates"
     )
+
+
+EXHIBITS = {
+    "headcount_ahead": headcount_ahead,
+    "headcount_ahead_by_group": headcount_ahead_by_group,
+}
