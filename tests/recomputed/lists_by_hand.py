@@ -29,6 +29,7 @@ class Lists:
         self._starts: dict[str, set[dt.date]] = {}
         self._employed: dict[tuple, dict | None] = {}
         self._counted: dict[tuple, list] = {}
+        self._answers: dict[tuple, dict] = {}
         jobs: dict[tuple, list[dict]] = defaultdict(list)
         for row in assignments:
             self.people[row["period"]]
@@ -55,6 +56,9 @@ class Lists:
         Returns:
             {(closing month end, group): {"leavers": number, "joiners": .., "opening": .., "stock": .., "kept": ..}}
         """
+        question = (preset, window, scope, *sorted(asked.items()))
+        if question in self._answers:
+            return self._answers[question]
         answers: dict[tuple, dict[str, float]] = {}
         for closing in sorted(self.people):
             ends = [self._before(closing, back) for back in range(window, -1, -1)]
@@ -65,6 +69,7 @@ class Lists:
                 else:
                     counted = self._point_to_point(ends, preset, scope, **asked)
                 answers |= {(closing, group): numbers for group, numbers in counted.items()}
+        self._answers[question] = answers
         return answers
 
     @staticmethod

@@ -7,6 +7,7 @@ import pytest
 
 from workbench.periods import month_ends
 from workbench.retention import kaplan_meier
+from workbench.retention.employment_dates import employment_dates
 from workbench.retention.tenure import stays
 
 MONTHS = [end.isoformat() for end in month_ends(dt.date(2026, 1, 31), dt.date(2026, 6, 30))]
@@ -209,3 +210,17 @@ def test_the_sample_gives_the_plain_product_worked_out_from_its_own_rows(sample_
         at_risk = sum(entry < time <= end for entry, end, _ in subjects)
         share *= 1 - sum(end == time and happened for _, end, happened in subjects) / at_risk
         assert survival == pytest.approx(share, abs=1e-12)
+
+
+@pytest.mark.parametrize("organisation", ["XAA", "XBB", "XCC"])
+def test_who_left_and_when_is_the_same_as_in_the_rates_by_leaving_date(sample_workbench, organisation):
+    """The event-dated rates find their leavers in another way: every person and day must agree."""
+    first, last = day("2024-05-01"), day("2026-09-30")
+    dated = employment_dates(sample_workbench.snapshot, organisation).leavings.filter(
+        ~pl.col("is_artefact"), pl.col("leaving_date").is_between(first, last)
+    )
+    ours = stays(sample_workbench.snapshot, organisation, last).filter(pl.col("last_day") >= first)
+    assert set(ours.select("person_key", "last_day").iter_rows()) == set(
+        dated.select("person_key", "leaving_date").iter_rows()
+    )
+    assert ours.height > 100

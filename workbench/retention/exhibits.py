@@ -28,6 +28,7 @@ from workbench.retention.monthly import (
     outside_population,
 )
 from workbench.retention.movement_exhibits import reasons_for_leaving, where_from_where_to
+from workbench.retention.process_exhibit import joining_and_leaving_process
 from workbench.retention.projection_exhibits import EXHIBITS as PROJECTION_EXHIBITS
 from workbench.retention.rate_exhibits import RATE_EXHIBITS
 from workbench.retention.released import (
@@ -272,6 +273,7 @@ EXHIBITS: dict[str, Callable[[Workbench, ExhibitRequest], Exhibit]] = {
     "sickness_absence_peers": sickness_absence_peers,
     "where_from_where_to": where_from_where_to,
     "reasons_for_leaving": reasons_for_leaving,
+    "joining_and_leaving_process": joining_and_leaving_process,
     **TENURE_EXHIBITS,
     **FLOW_EXHIBITS,
     **VARIATION_EXHIBITS,

@@ -133,14 +133,8 @@ def _counted(
 def _between_month_ends(
     snapshot: Snapshot, preset: Preset, scope: str, organisation: str, window: int, closings: tuple[dt.date, ...]
 ) -> pl.DataFrame:
-    asked = {
-        "organisation": organisation,
-        "window_months": window,
-        "status": preset.status,
-        "first": min(closings, default=dt.date.max),
-        "last": max(closings, default=dt.date.min),
-    }
-    rows = snapshot.query(QUERIES / "point_to_point_flows.sql", **asked)
+    span = min(closings, default=dt.date.max), max(closings, default=dt.date.min)
+    rows = _point_to_point(snapshot, preset.status, organisation, window, *span)
     if scope == "staff_group":
         rows = rows.with_columns(
             pl.col(f"{column}_of_group{suffix}").alias(f"{column}{suffix}")
@@ -153,8 +147,31 @@ def _between_month_ends(
         *((pl.col(f"opening{suffix}") - pl.col(f"leavers{suffix}")).alias(f"kept{suffix}") for suffix in ("", "_fte")),
     )
     if preset.denominator == "mean_of_month_ends":
-        rows = _beside(rows, snapshot.query(QUERIES / "mean_stock.sql", **asked))
+        stock = snapshot.query(
+            QUERIES / "mean_stock.sql",
+            organisation=organisation,
+            window_months=window,
+            status=preset.status,
+            first=span[0],
+            last=span[1],
+        )
+        rows = _beside(rows, stock)
     return rows.filter(pl.col("month").is_in(closings))
+
+
+@lru_cache(maxsize=16)
+def _point_to_point(
+    snapshot: Snapshot, status: str, organisation: str, window: int, first: dt.date, last: dt.date
+) -> pl.DataFrame:
+    """Ask once for what presets of the same population share."""
+    return snapshot.query(
+        QUERIES / "point_to_point_flows.sql",
+        organisation=organisation,
+        window_months=window,
+        status=status,
+        first=first,
+        last=last,
+    )
 
 
 def _bound(rows: pl.DataFrame, name: str) -> pl.DataFrame:
