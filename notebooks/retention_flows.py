@@ -76,13 +76,7 @@ page.show("sickness_absence_peers")
 # ## Who moves inside?
 
 # %%
-page.show("moves_between_bands")
-
-# %%
-page.show("moves_between_professions")
-
-# %%
-page.show("moves_between_services")
+page.show("moves_between_groups")
 
 # %%
 page.show("support_to_registered")

@@ -10,12 +10,11 @@ import pytest
 from workbench import open_workbench
 from workbench.exhibits import ExhibitRequest
 from workbench.retention import career_exhibits, projection_exhibits
+from workbench.retention.choices import MOVES
 
 AS_AT = dt.date(2026, 9, 30)
 EXHIBITS = [
-    career_exhibits.moves_between_professions,
-    career_exhibits.moves_between_bands,
-    career_exhibits.moves_between_services,
+    career_exhibits.moves_between_groups,
     career_exhibits.support_to_registered,
     projection_exhibits.headcount_ahead,
     projection_exhibits.headcount_ahead_by_group,
@@ -39,6 +38,16 @@ def test_no_small_number_of_people_is_shown(audience_workbench, exhibit, organis
         if column.kind == "count" and not column.name.startswith(("low", "middle", "high", "said", "tested")):
             values = found.table[column.name].drop_nulls().to_list()
             assert [value for value in values if 0 < value < smallest] == []
+
+
+@pytest.mark.parametrize("moves", MOVES)
+def test_moves_between_any_groups_show_no_small_number(audience_workbench, moves):
+    request = ExhibitRequest("XAA", AS_AT, {"moves": moves})
+    found = career_exhibits.moves_between_groups(audience_workbench, request)
+    assert MOVES[moves] in found.title
+    for name in ("people", "stayed", "moved", "inactive", "left"):
+        shown = found.table[name].drop_nulls().to_list()
+        assert [value for value in shown if 0 < value < audience_workbench.policy.smallest_shown] == []
 
 
 def test_nothing_is_projected_from_a_group_that_is_withheld(sample_settings):
@@ -68,6 +77,6 @@ def test_a_date_with_too_short_a_past_says_what_is_missing(sample_workbench):
 
 def test_a_window_that_begins_before_the_first_month_says_so(sample_workbench):
     request = ExhibitRequest("XAA", dt.date(2024, 12, 31), {})
-    found = career_exhibits.moves_between_bands(sample_workbench, request)
+    found = career_exhibits.moves_between_groups(sample_workbench, request)
     assert "cannot be told" in found.title
     assert any("must both be loaded" in note for note in found.notes)

@@ -13,7 +13,7 @@ from workbench.exhibits import Column, Exhibit, ExhibitRequest
 from workbench.exhibits.charts import Series, count_bars
 from workbench.periods import last_completed_month_end, shown_date
 from workbench.retention.career_path import qualified_staff_came_from, standings, support_staff_became
-from workbench.retention.choices import TOTAL, Choices
+from workbench.retention.choices import MOVES, TOTAL, Choices
 from workbench.retention.movements import opening_month
 from workbench.retention.released import disclosure_note, withheld_cells
 from workbench.retention.transitions import (
@@ -29,7 +29,6 @@ from workbench.warehouse.snapshot import Snapshot
 if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
-GROUPS = {"profession": "professions", "pay_band": "pay bands", "service": "services"}
 WAYS = {
     "stayed": "In the same group",
     "moved": "In another group",
@@ -40,19 +39,9 @@ WAYS = {
 GROUPS_DRAWN = 12
 
 
-def moves_between_professions(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
-    """Where the people of each profession are at the end of the window: same, another, inactive, or gone."""
-    return _moves(workbench, request, "profession")
-
-
-def moves_between_bands(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
-    """Where the people of each pay band are at the end of the window: same, another, inactive, or gone."""
-    return _moves(workbench, request, "pay_band")
-
-
-def moves_between_services(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
-    """Where the people of each service are at the end of the window: same, another, inactive, or gone."""
-    return _moves(workbench, request, "service")
+def moves_between_groups(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
+    """Where the people of each pay band, profession or service are after the window: same, another, inactive, gone."""
+    return _moves(workbench, request, Choices.of(request.options).moves)
 
 
 def support_to_registered(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
@@ -104,7 +93,7 @@ def _moves(workbench: Workbench, request: ExhibitRequest, dimension: str) -> Exh
     choices = Choices.of(request.options)
     month = last_completed_month_end(request.as_at)
     opening = opening_month(month, choices.window_months)
-    named = GROUPS[dimension]
+    named = MOVES[dimension]
     table = _released_moves(workbench.snapshot, workbench.policy, request.organisation, dimension, opening, month)
     withheld = withheld_cells(table, list(WAYS))
     stamp = workbench.stamp(request.organisation, request.as_at)
@@ -120,7 +109,7 @@ def _moves(workbench: Workbench, request: ExhibitRequest, dimension: str) -> Exh
     )
     more = groups.height - GROUPS_DRAWN
     return Exhibit(
-        id=f"moves_between_{'bands' if dimension == 'pay_band' else named}",
+        id="moves_between_groups",
         question=f"Do people move between {named}, or out?",
         title=_moves_finding(table, named, choices.window),
         caption=f"People in active service at {shown_date(opening)}, by where they are at {shown_date(month)} "
@@ -295,8 +284,6 @@ def _no_data(rows: pl.DataFrame, opening: dt.date, closing: dt.date) -> tuple[st
 
 
 EXHIBITS = {
-    "moves_between_bands": moves_between_bands,
-    "moves_between_professions": moves_between_professions,
-    "moves_between_services": moves_between_services,
+    "moves_between_groups": moves_between_groups,
     "support_to_registered": support_to_registered,
 }

@@ -23,6 +23,8 @@ PRESETS = {
 }
 UNITS = {"headcount": "people", "fte": "FTE"}
 WINDOWS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "18", "24", "36")
+#: Between which groups moves inside the organisation are looked at.
+MOVES = {"pay_band": "pay bands", "profession": "professions", "service": "services"}
 TRAINEES = {"in": "doctors in training included", "out": "doctors in training left out"}
 
 
@@ -37,6 +39,7 @@ class Choices:
         unit: `headcount` or `fte`.
         window_months: months from the opening to the closing month end.
         trainees: `in` or `out`: whether doctors and dentists in training count.
+        moves: `pay_band`, `profession` or `service`: between which groups moves inside are looked at.
     """
 
     dimension: str = "service"
@@ -45,6 +48,7 @@ class Choices:
     unit: str = "headcount"
     window_months: int = 12
     trainees: str = "in"
+    moves: str = "pay_band"
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> Choices:
@@ -57,7 +61,7 @@ class Choices:
             UnknownName: an option that the retention exhibits do not have.
             ParameterError: two filters at once, or a value that an option does not take.
         """
-        counting = {"preset": PRESETS, "unit": UNITS, "window_months": WINDOWS, "trainees": TRAINEES}
+        counting = {"preset": PRESETS, "unit": UNITS, "window_months": WINDOWS, "trainees": TRAINEES, "moves": MOVES}
         for name in options:
             if name not in FILTERS and name not in counting and name != STAFF:
                 raise unknown_name("option of the retention exhibits", name, [STAFF, *FILTERS, *counting])
@@ -84,6 +88,7 @@ class Choices:
             unit=made.get("unit", cls.unit),
             window_months=int(made.get("window_months", cls.window_months)),
             trainees=made.get("trainees", cls.trainees),
+            moves=made.get("moves", cls.moves),
         )
 
     @property

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from workbench.dashboards import Control, PageSpec
-from workbench.retention.choices import FILTERS, PRESETS, STAFF, Choices, named_group
+from workbench.retention.choices import FILTERS, MOVES, PRESETS, STAFF, Choices, named_group
 from workbench.retention.monthly import groups_in_post
 
 if TYPE_CHECKING:
@@ -51,6 +51,13 @@ PAGE = PageSpec(
             {months: f"{months} month{'s' if months != '1' else ''}" for months in WINDOWS},
         ),
         Control("trainees", "Doctors in training", "Included", lambda *_: ("out",), {"out": "Left out"}),
+        Control(
+            "moves",
+            "Moves between",
+            MOVES[Choices.moves].capitalize(),
+            lambda *_: tuple(name for name in MOVES if name != Choices.moves),
+            {name: words.capitalize() for name, words in MOVES.items()},
+        ),
     ),
     exhibits=(
         "flows_in_the_year",
@@ -65,9 +72,7 @@ PAGE = PageSpec(
         "where_they_go_over_time",
         "leaver_rates_by_service",
         "sickness_absence_peers",
-        "moves_between_bands",
-        "moves_between_professions",
-        "moves_between_services",
+        "moves_between_groups",
         "support_to_registered",
         "vacancy_by_staff_group",
         "joining_and_leaving_process",
