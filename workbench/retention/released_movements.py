@@ -76,7 +76,7 @@ def released_places(
         .group_by(_LEVELS)
         .agg((pl.col("side") == side).sum().cast(pl.Int64).alias(side) for side in ("came", "went"))
     )
-    return _released(counts, policy, ["came", "went"], PLACE_KINDS)
+    return _released(counts, lines["group"].unique(), policy, ["came", "went"], PLACE_KINDS)
 
 
 @lru_cache(maxsize=TABLES_KEPT)
@@ -118,30 +118,33 @@ def released_reasons(
         .group_by(_LEVELS)
         .agg(left=pl.len().cast(pl.Int64))
     )
-    return _released(counts, policy, ["left"], REASON_KINDS)
+    return _released(counts, lines["group"].unique(), policy, ["left"], REASON_KINDS)
 
 
-def _released(counts: pl.DataFrame, policy: Policy, columns: Sequence[str], kinds: Sequence[str]) -> pl.DataFrame:
+def _released(
+    counts: pl.DataFrame, groups: pl.Series, policy: Policy, columns: Sequence[str], kinds: Sequence[str]
+) -> pl.DataFrame:
     """Add up every level and release it, column by column: first the whole organisation, then the groups beneath it.
 
     The whole organisation reads the same whichever way it is split. Where the groups cannot be made safe beneath it,
     all of them are withheld.
     """
-    every = counts.select("group").unique()
     tables = []
     for column in columns:
         of_column = counts.select(*_LEVELS, column)
         if policy.withholds:
             of_column = _few_together(of_column, column, policy.smallest_shown * 2)
-        whole = _with_levels(of_column.with_columns(group=pl.lit(TOTAL)), column, kinds, details=True)
+        of_whole = of_column.with_columns(group=pl.lit(TOTAL))
+        whole = _with_levels(of_whole, [TOTAL], column, kinds, details=True)
         shown = release(whole, policy=policy, people=[column], within=_LEVELS[1:], total=TOTAL).table
-        groups = _with_levels(of_column, column, kinds, details=not policy.withholds)
-        beneath = _beneath(groups, shown, policy, column)
+        named = of_column["group"].unique() if policy.withholds else groups
+        divided = _with_levels(of_column, named, column, kinds, details=not policy.withholds)
+        beneath = _beneath(divided, shown, policy, column)
         tables.append(pl.concat([shown, beneath]))
     released = tables[0]
     for table in tables[1:]:
         released = released.join(table, on=_LEVELS, how="full", coalesce=True)
-    return _all_groups(released, every, columns, kinds).sort(_LEVELS)
+    return _all_groups(released, groups, columns, kinds).sort(_LEVELS)
 
 
 def _beneath(groups: pl.DataFrame, whole: pl.DataFrame, policy: Policy, column: str) -> pl.DataFrame:
@@ -170,10 +173,12 @@ def _few_together(counts: pl.DataFrame, column: str, fewest: int) -> pl.DataFram
     return named.group_by(_LEVELS).agg(pl.col(column).sum())
 
 
-def _with_levels(counts: pl.DataFrame, column: str, kinds: Sequence[str], *, details: bool) -> pl.DataFrame:
+def _with_levels(
+    counts: pl.DataFrame, groups: Sequence[str] | pl.Series, column: str, kinds: Sequence[str], *, details: bool
+) -> pl.DataFrame:
     """Add each kind and the total of each group, those without anybody included, and the details where asked for."""
     total = pl.lit(TOTAL)
-    every = counts.select("group").unique().join(pl.DataFrame({"kind": [*kinds, TOTAL]}), how="cross")
+    every = _groups(groups).join(pl.DataFrame({"kind": [*kinds, TOTAL]}), how="cross")
     by_kind = counts.group_by("group", "kind").agg(pl.col(column).sum())
     by_group = counts.group_by("group").agg(pl.col(column).sum(), kind=total).select(by_kind.columns)
     levels = every.join(pl.concat([by_kind, by_group]), on=["group", "kind"], how="left").select(
@@ -189,10 +194,11 @@ def _with_levels(counts: pl.DataFrame, column: str, kinds: Sequence[str], *, det
 
 
 def _all_groups(
-    released: pl.DataFrame, every: pl.DataFrame, columns: Sequence[str], kinds: Sequence[str]
+    released: pl.DataFrame, groups: pl.Series, columns: Sequence[str], kinds: Sequence[str]
 ) -> pl.DataFrame:
     """Give each group its rows: one that stands among those with few people is withheld."""
-    rows = every.join(pl.DataFrame({"kind": [*kinds, TOTAL], "detail": [TOTAL] * (len(kinds) + 1)}), how="cross")
+    levels = pl.DataFrame({"kind": [*kinds, TOTAL], "detail": [TOTAL] * (len(kinds) + 1)})
+    rows = _groups(groups).join(levels, how="cross")
     table = rows.join(released, on=_LEVELS, how="full", coalesce=True).filter(pl.col("group") != FEW_PEOPLE)
     of_groups = pl.col("group") != TOTAL
     return table.with_columns(
@@ -202,3 +208,7 @@ def _all_groups(
         .alias(f"{name}_status")
         for name in columns
     )
+
+
+def _groups(names: Sequence[str] | pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"group": names}, schema={"group": pl.String})
