@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from workbench.exhibits import Stamp
-from workbench.exhibits.charts import Series
-from workbench.exhibits.charts.sankey import PALE, sankey
+from workbench.exhibits.charts import Series, sankey
+from workbench.exhibits.charts.sankey import PALE
 from workbench.exhibits.house_style import GREY, INK
 
 STAMP = Stamp("Made-up Trust", "XAA", dt.date(2026, 9, 30), "2026-10-04 06:12")
