@@ -33,6 +33,7 @@ VALUES = {
     "window_months": 12,
     "dimension": "service",
     "status": "active",
+    "inactive_apart": False,
     **CodingSettings().bound([setting.name for setting in dataclasses.fields(CodingSettings)]),
 }
 KEYWORDS = (
