@@ -131,6 +131,34 @@ def test_a_group_is_shown_in_three_kinds_only_to_whom_numbers_are_withheld(two_s
     }  # fmt: skip
 
 
+def test_leavers_are_not_shown_where_all_who_went_less_they_are_a_few(staff):
+    """Twelve leave each service; two of Therapies go on leave, ten of Podiatry: fourteen less twelve is two."""
+    months = {end.isoformat(): {} for end in month_ends(OPENING, CLOSING)}
+    for end, people in months.items():
+        for service in ("Therapies", "Podiatry", "Dietetics", "Orthotics"):
+            gone = 12 if end > "2026-01-31" else 0
+            people |= {f"{service}{n}": {"service": service} for n in range(gone, 40)}
+        if end > "2026-01-31":
+            people |= {f"Therapies{n}": {"service": "Therapies", "is_active": False} for n in (38, 39)}
+            people |= {f"Podiatry{n}": {"service": "Podiatry", "is_active": False} for n in range(30, 40)}
+    table = released_reasons(staff(months), LEAD, "XAA", OPENING, CLOSING, "service", "in")
+    shown = dict(table.filter(kind="Total").select("group", "left").iter_rows())
+    assert shown["Total"] == 48
+    assert shown["Therapies"] is None
+    # A row of one service alone would be that service: the next smallest is withheld with it.
+    assert [number for service, number in shown.items() if service != "Total"].count(None) == 2
+
+
+def test_leavers_withheld_in_the_flow_identity_are_withheld_here_with_all_they_divide_into(staff):
+    months = {end.isoformat(): {f"p{n}": {} for n in range(30)} for end in month_ends(OPENING, CLOSING)}
+    for end in months:
+        if end > "2026-01-31":
+            months[end] = {f"p{n}": {"is_active": n > 2} for n in range(20)}
+    exhibit = made(staff(months), reasons_for_leaving, "lead")  # ten left, three are on leave: 13 went in all
+    assert exhibit.table["left"].is_null().all()
+    assert "is withheld" in exhibit.title
+
+
 def _sums_give_back(table: pl.DataFrame, name: str) -> list[tuple]:
     """Name the withheld cells that a sum along kinds, details or groups would give back alone."""
     found = []
