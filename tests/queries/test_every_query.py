@@ -34,8 +34,9 @@ VALUES = {
     "opening": dt.date(2026, 7, 31),
     "closing": dt.date(2026, 8, 31),
     "window_months": 12,
-    "dimension": "organisation",
+    "dimension": "service",
     "status": "active",
+    "inactive_apart": False,
     **CodingSettings().bound([setting.name for setting in dataclasses.fields(CodingSettings)]),
 }
 KEYWORDS = (

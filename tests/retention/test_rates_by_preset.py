@@ -262,6 +262,16 @@ def test_left_twice_is_one_leaver_with_the_fte_of_the_last_leaving(staff):
     assert by_group(snapshot, "leavers", **NWD) == {AHP: (0, None), NURSING: (1, None)}
 
 
+@pytest.mark.parametrize("leaving_date", ["2025-12-01", "2026-11-13"])
+def test_a_leaving_date_before_the_start_or_in_the_future_takes_nobody_out(staff, leaving_date):
+    began = {"organisation_start_date": day("2026-03-02"), "assignment_start_date": day("2026-03-02")}
+    snapshot = staff(
+        {YEAR_AGO: {"b": {}}, HALF: {"a": began, "b": {}}, NOW: {"a": began, "b": {}}},
+        leavers=[left("a", leaving_date)],
+    )
+    assert row(snapshot, **NWD)[:2] == (0, 1.5)
+
+
 def test_a_leaving_date_that_has_passed_is_a_leaver_by_date_and_a_stayer_by_month_ends(staff):
     snapshot = staff(listed((YEAR_AGO, HALF, NOW), a={}, b={}), leavers=[left("a", "2026-02-10")])
     assert row(snapshot, **NWD)[:2] == (1, 1.5)

@@ -40,4 +40,7 @@ def leaver_rates_everywhere(
         raise unknown_name("dimension", dimension, ["organisation", *DIMENSIONS])
     if window_months < 1:
         raise ParameterError(f"`window_months` was given as {window_months!r}. Give 1 or more whole months.")
-    return snapshot.query(QUERIES / "leavers_by_month.sql", dimension=dimension, window_months=window_months)
+    if dimension == "organisation":
+        return snapshot.query(QUERIES / "leavers_by_month.sql", window_months=window_months)
+    query = QUERIES / "leavers_by_month_and_group.sql"
+    return snapshot.query(query, dimension=dimension, window_months=window_months)

@@ -147,12 +147,12 @@ def _released(
     policy: Policy,
     dimension: str,
     people: Sequence[str],
-    changes: dict[str, Sequence[str]],
+    changes: Mapping[str, Sequence[str]],
     *,
     parts: Mapping[str, Sequence[str]] | None = None,
     within: Sequence[str] = (),
 ) -> pl.DataFrame:
-    amounts = changes | {f"{name}_fte": (name,) for name in people}
+    amounts = {**changes, **{f"{name}_fte": (name,) for name in people}}
     return release(
         rows.select(dimension, *people, *amounts),
         policy=policy,

@@ -11,7 +11,7 @@ import polars as pl
 
 from workbench.measures.coverage import add_up, months_asked, months_loaded, months_missing
 from workbench.measures.request import MeasureRequest
-from workbench.retention.employment_dates import employment_dates
+from workbench.retention.employment_dates import employment_dates, leaving_dates
 from workbench.retention.movements import opening_month
 from workbench.warehouse.snapshot import Snapshot
 
@@ -37,6 +37,7 @@ def iat_use(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.DataFrame, 
         no starters are.
     """
     starters = _starters(snapshot, request.organisation)
+    is_held = starters.height > 0
     if request.options["trainees"] == "out":
         starters = starters.filter(~pl.col("is_trainee"))
     completed = pl.col("iat_status").eq_missing("completed")
@@ -49,7 +50,7 @@ def iat_use(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.DataFrame, 
     requested = _last_in_window(counted.filter("base", pl.col("iat_status") == "requested"), request, request.month)
     counts = {"previous_employer_not_known": unknown.height, "requested_not_completed": requested.height}
     population = "starters from another employer that uses ESR, by their first day"
-    return _share(snapshot, request, counted, population, counts)
+    return _share(snapshot, request, counted, population, counts, is_held=is_held)
 
 
 def leavers_entered_late(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.DataFrame, dict[str, object]]:
@@ -66,7 +67,14 @@ def leavers_entered_late(snapshot: Snapshot, request: MeasureRequest) -> tuple[p
     counted = leavers.with_columns(day="leaving_date", base=pl.col("entered_date").is_not_null(), counts=late)
     window = _last_in_window(counted, request, request.month)
     counts = {"without_entry_date": window.filter(~pl.col("base")).height}
-    return _share(snapshot, request, counted, f"{LEAVERS_COUNTED}; with an entry date", counts)
+    return _share(
+        snapshot,
+        request,
+        counted,
+        f"{LEAVERS_COUNTED}; with an entry date",
+        counts,
+        is_held=_are_held(snapshot, request),
+    )
 
 
 def bank_after_leaving(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.DataFrame, dict[str, object]]:
@@ -84,10 +92,15 @@ def bank_after_leaving(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.
     counted = leavers.with_columns(
         day="leaving_date", base=pl.lit(True), counts=(pl.col("on_the_bank_from") <= limit).fill_null(False)
     )
-    judged_to = {"judged_to": dt.timedelta(days=BANK_DAYS)}
     early = _last_in_window(counted, request, request.month).filter(limit > request.month)
     return _share(
-        snapshot, request, counted, f"{LEAVERS_COUNTED}; 90 days over", {"not_yet_judged": early.height}, **judged_to
+        snapshot,
+        request,
+        counted,
+        f"{LEAVERS_COUNTED}; 90 days over",
+        {"not_yet_judged": early.height},
+        is_held=_are_held(snapshot, request),
+        judged_to=dt.timedelta(days=BANK_DAYS),
     )
 
 
@@ -116,7 +129,14 @@ def retire_and_return(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.D
     )
     flexi = _last_in_window(leavers.with_columns(day="leaving_date"), request, request.month)
     counts = {"flexi_retirement": int(flexi["is_flexi_retirement"].sum())}
-    return _share(snapshot, request, counted, f"{LEAVERS_COUNTED}; leaving reason 14 to 17", counts)
+    return _share(
+        snapshot,
+        request,
+        counted,
+        f"{LEAVERS_COUNTED}; leaving reason 14 to 17",
+        counts,
+        is_held=_are_held(snapshot, request),
+    )
 
 
 @lru_cache(maxsize=8)
@@ -132,6 +152,11 @@ def left_with_entries(snapshot: Snapshot, organisation: str) -> pl.DataFrame:
     return leavings.unique(["person_key", "leaving_date"], keep="first", maintain_order=True).join(
         entries, on=["person_key", "leaving_date"], how="left", maintain_order="left"
     )
+
+
+def _are_held(snapshot: Snapshot, request: MeasureRequest) -> bool:
+    """Say whether any leaving is recorded: without a leavers extract nobody is known not to have left."""
+    return leaving_dates(snapshot, request.organisation) != ()
 
 
 @lru_cache(maxsize=8)
@@ -153,13 +178,25 @@ def _share(
     population: str,
     counts: Mapping[str, int],
     *,
+    is_held: bool,
     judged_to: dt.timedelta | None = None,
 ) -> tuple[pl.DataFrame, dict[str, object]]:
-    """Count numerator and denominator of each window; `counts` may be a date, which counts once it has come."""
+    """Count numerator and denominator of each window.
+
+    Args:
+        snapshot: the warehouse as it stood after one load.
+        request: the question.
+        rows: people with `day`, whether they are in the denominator (`base`) and in the numerator (`counts`, or the
+            date from which they are).
+        population: who is counted, in words.
+        counts: how many stand on neither side, for the stamp.
+        is_held: whether the extract that answers is loaded at all.
+        judged_to: how long after the day someone can be judged.
+    """
     loaded = months_loaded(snapshot, request.organisation)
     window = int(request.options["window_months"])
     months = {
-        month: known and bool(rows.height) and opening_month(month, window) >= loaded[0]
+        month: known and is_held and opening_month(month, window) >= loaded[0]
         for month, known in months_asked(request, loaded).items()
     }
     frames = []

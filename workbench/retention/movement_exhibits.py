@@ -10,8 +10,7 @@ import polars as pl
 from workbench.disclosure import Policy, release
 from workbench.exhibits import Column, Exhibit, ExhibitRequest
 from workbench.exhibits.cells import WITHHELD, shown_number
-from workbench.exhibits.charts import Series, count_bars
-from workbench.exhibits.charts.sankey import sankey
+from workbench.exhibits.charts import Series, count_bars, sankey
 from workbench.measures.coverage import months_loaded
 from workbench.periods import last_completed_month_end, shown_date
 from workbench.retention.choices import FILTERS, TOTAL, Choices
@@ -184,7 +183,7 @@ def _is_known(workbench: Workbench, request: ExhibitRequest, opening: dt.date, m
 def _no_places() -> pl.DataFrame:
     numbers = {"came": pl.Int64, "went": pl.Int64}
     return pl.DataFrame(
-        schema={"place": pl.String} | numbers | {f"{name}_status": pl.String for name in numbers}  # type: ignore[arg-type]
+        schema={"place": pl.String} | numbers | {f"{name}_status": pl.String for name in numbers}
     )
 
 

@@ -113,13 +113,22 @@ def released_shares(snapshot: Snapshot, policy: Policy, organisation: str, month
         by=["what"],
         parts={"denominator": ("numerator",), "numerator": ("in_time",)},
     ).table
-    second = released.filter(pl.col("what") == COMPLETED).with_columns(
+    # Where nearly all were transferred, the share in time would say nearly the same.
+    hidden = pl.col("numerator_status").is_in(["primary", "secondary"])
+    second = released.filter(pl.col("what") == COMPLETED).select(
         pl.lit(IN_TIME).alias("what"),
-        *(pl.col(f"in_time{end}").alias(f"numerator{end}") for end in ("", "_status")),
-        *(pl.col(f"share_in_time{end}").alias(f"share{end}") for end in ("", "_status")),
+        pl.when(~hidden).then("in_time").alias("numerator"),
+        "denominator",
+        *(
+            pl.when(hidden).then("numerator_status").otherwise(f"{name}_status").alias(f"{into}_status")
+            for name, into in (("in_time", "numerator"), ("share_in_time", "share"))
+        ),
+        "denominator_status",
+        pl.when(~hidden).then("share_in_time").alias("share"),
     )
     order = pl.col("what").replace_strict({what: n for n, (what, _, _) in enumerate(SHARES)})
-    return pl.concat([released, second]).sort(order).drop(pl.selectors.contains("in_time"))
+    columns = second.columns
+    return pl.concat([released.select(columns), second]).sort(order)
 
 
 def exposure_note(

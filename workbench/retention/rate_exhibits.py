@@ -103,7 +103,7 @@ def vacancy_by_staff_group(workbench: Workbench, request: ExhibitRequest) -> Exh
         unit="WTE",
         subject=f"Budgeted WTE and staff in post at {shown_date(month)}, by staff group",
         stamp=stamp,
-        difference=("budget", "in_post"),
+        difference=("in_post", "budget"),
         decimals=1,
     )
     return Exhibit(
@@ -111,7 +111,7 @@ def vacancy_by_staff_group(workbench: Workbench, request: ExhibitRequest) -> Exh
         question="How much of the funded establishment is vacant?",
         title=vacancy_finding(table.rows(named=True), month),
         caption=f"Budgeted WTE of the general ledger of {shown_date(month)}, and contracted FTE of ESR staff in post "
-        "at the same month end, those absent, on leave or seconded out included.",
+        "at the same month end, those absent, on leave or seconded out included. Beside each line: the vacancy.",
         table=table,
         columns=(
             Column("staff_group", "Staff group"),

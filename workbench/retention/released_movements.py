@@ -8,7 +8,7 @@ group with its totals, so that what is withheld in one view is withheld in all.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import polars as pl
@@ -17,6 +17,8 @@ from workbench.disclosure import Policy, release
 from workbench.errors import DisclosureError
 from workbench.retention.choices import TOTAL
 from workbench.retention.code_concepts import NHS, NOT_RECORDED
+from workbench.retention.flow_exhibits import released_flow_lines
+from workbench.retention.flow_lines import ARRIVALS, DEPARTURES
 from workbench.retention.where_from_where_to import LEFT, came_and_went
 from workbench.warehouse.snapshot import Snapshot
 
@@ -76,7 +78,10 @@ def released_places(
         .group_by(_LEVELS)
         .agg((pl.col("side") == side).sum().cast(pl.Int64).alias(side) for side in ("came", "went"))
     )
-    return _released(counts, policy, ["came", "went"], PLACE_KINDS)
+    beside = _beside(lines)
+    released = _released(counts, lines["group"].unique(), policy, ["came", "went"], PLACE_KINDS, beside)
+    flows = released_flow_lines(snapshot, policy, organisation, opening, closing, dimension, trainees)
+    return _as_flow_lines(released, flows.filter(pl.col(dimension) == TOTAL), {"came": "joiners", "went": "leavers"})
 
 
 @lru_cache(maxsize=TABLES_KEPT)
@@ -118,30 +123,41 @@ def released_reasons(
         .group_by(_LEVELS)
         .agg(left=pl.len().cast(pl.Int64))
     )
-    return _released(counts, policy, ["left"], REASON_KINDS)
+    beside = _beside(lines).rename({"went": "left"})
+    released = _released(counts, lines["group"].unique(), policy, ["left"], REASON_KINDS, beside)
+    flows = released_flow_lines(snapshot, policy, organisation, opening, closing, dimension, trainees)
+    return _as_flow_lines(released, flows.filter(pl.col(dimension) == TOTAL), {"left": "leavers"})
 
 
-def _released(counts: pl.DataFrame, policy: Policy, columns: Sequence[str], kinds: Sequence[str]) -> pl.DataFrame:
+def _released(
+    counts: pl.DataFrame,
+    groups: pl.Series,
+    policy: Policy,
+    columns: Sequence[str],
+    kinds: Sequence[str],
+    beside: pl.DataFrame,
+) -> pl.DataFrame:
     """Add up every level and release it, column by column: first the whole organisation, then the groups beneath it.
 
     The whole organisation reads the same whichever way it is split. Where the groups cannot be made safe beneath it,
     all of them are withheld.
     """
-    every = counts.select("group").unique()
     tables = []
     for column in columns:
         of_column = counts.select(*_LEVELS, column)
         if policy.withholds:
-            of_column = _few_together(of_column, column, policy.smallest_shown * 2)
-        whole = _with_levels(of_column.with_columns(group=pl.lit(TOTAL)), column, kinds, details=True)
+            of_column = _few_together(of_column, column, beside, policy)
+        of_whole = of_column.with_columns(group=pl.lit(TOTAL))
+        whole = _with_levels(of_whole, [TOTAL], column, kinds, details=True)
         shown = release(whole, policy=policy, people=[column], within=_LEVELS[1:], total=TOTAL).table
-        groups = _with_levels(of_column, column, kinds, details=not policy.withholds)
-        beneath = _beneath(groups, shown, policy, column)
+        named = of_column["group"].unique() if policy.withholds else groups
+        divided = _with_levels(of_column, named, column, kinds, details=not policy.withholds)
+        beneath = _beneath(divided, shown, policy, column)
         tables.append(pl.concat([shown, beneath]))
     released = tables[0]
     for table in tables[1:]:
         released = released.join(table, on=_LEVELS, how="full", coalesce=True)
-    return _all_groups(released, every, columns, kinds).sort(_LEVELS)
+    return _all_groups(released, groups, columns, kinds).sort(_LEVELS)
 
 
 def _beneath(groups: pl.DataFrame, whole: pl.DataFrame, policy: Policy, column: str) -> pl.DataFrame:
@@ -164,16 +180,54 @@ def _withheld(groups: pl.DataFrame, column: str) -> pl.DataFrame:
     )
 
 
-def _few_together(counts: pl.DataFrame, column: str, fewest: int) -> pl.DataFrame:
-    few = pl.col(column).sum().over("group") < fewest
-    named = counts.with_columns(group=pl.when(few).then(pl.lit(FEW_PEOPLE)).otherwise("group"))
+def _few_together(counts: pl.DataFrame, column: str, beside: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Put groups with few people into one row, and those whose number less another one shown leaves few people.
+
+    Everyone who came or went, and joiners and leavers as published, are shown by group elsewhere: what they hold
+    beside the joiners and leavers here must not be a small number of people. A row of one group alone would be that
+    group, so the next smallest joins it.
+    """
+    groups = (
+        counts.group_by("group")
+        .agg(pl.col(column).sum())
+        .join(beside.select("group", pl.col(column).alias("rests")), on="group", how="left")
+    )
+    small = pl.col("rests").list.eval(pl.element().is_between(1, policy.smallest_shown - 1)).list.any()
+    judged = groups.with_columns(few=(pl.col(column) < policy.smallest_shown * 2) | small.fill_null(False))
+    ranked = judged.sort(~pl.col("few"), column, "group")
+    together = ranked["group"].head(2 if int(ranked["few"].sum()) == 1 else int(ranked["few"].sum())).to_list()
+    named = counts.with_columns(
+        group=pl.when(pl.col("group").is_in(together)).then(pl.lit(FEW_PEOPLE)).otherwise("group")
+    )
     return named.group_by(_LEVELS).agg(pl.col(column).sum())
 
 
-def _with_levels(counts: pl.DataFrame, column: str, kinds: Sequence[str], *, details: bool) -> pl.DataFrame:
+def _beside(lines: pl.DataFrame) -> pl.DataFrame:
+    """Count for each group who came and went on other lines: all of them, and those that published figures count."""
+    inside = ["moves_in", "moves_out", "recodes_in", "recodes_out"]
+    sides = {}
+    for column, of, own in (("came", ARRIVALS, NEW), ("went", DEPARTURES, LEFT)):
+        others = [line.name for line in of if line.name not in own]
+        published = [name for name in others if name not in (*inside, "artefacts")]
+        sides[column] = [pl.col("line").is_in(names).sum().cast(pl.Int64) for names in (others, published)]
+    return lines.group_by("group").agg(pl.concat_list(*counted).alias(column) for column, counted in sides.items())
+
+
+def _as_flow_lines(released: pl.DataFrame, whole: pl.DataFrame, lines: Mapping[str, str]) -> pl.DataFrame:
+    """Withhold a column altogether where the line of the flow identity that it divides is withheld."""
+    for column, line in lines.items():
+        status = f"{line}_status"
+        if whole.height and whole[status].is_in(_WITHHELD).any():
+            released = _withheld(released, column)
+    return released
+
+
+def _with_levels(
+    counts: pl.DataFrame, groups: Sequence[str] | pl.Series, column: str, kinds: Sequence[str], *, details: bool
+) -> pl.DataFrame:
     """Add each kind and the total of each group, those without anybody included, and the details where asked for."""
     total = pl.lit(TOTAL)
-    every = counts.select("group").unique().join(pl.DataFrame({"kind": [*kinds, TOTAL]}), how="cross")
+    every = _groups(groups).join(pl.DataFrame({"kind": [*kinds, TOTAL]}), how="cross")
     by_kind = counts.group_by("group", "kind").agg(pl.col(column).sum())
     by_group = counts.group_by("group").agg(pl.col(column).sum(), kind=total).select(by_kind.columns)
     levels = every.join(pl.concat([by_kind, by_group]), on=["group", "kind"], how="left").select(
@@ -189,10 +243,11 @@ def _with_levels(counts: pl.DataFrame, column: str, kinds: Sequence[str], *, det
 
 
 def _all_groups(
-    released: pl.DataFrame, every: pl.DataFrame, columns: Sequence[str], kinds: Sequence[str]
+    released: pl.DataFrame, groups: pl.Series, columns: Sequence[str], kinds: Sequence[str]
 ) -> pl.DataFrame:
     """Give each group its rows: one that stands among those with few people is withheld."""
-    rows = every.join(pl.DataFrame({"kind": [*kinds, TOTAL], "detail": [TOTAL] * (len(kinds) + 1)}), how="cross")
+    levels = pl.DataFrame({"kind": [*kinds, TOTAL], "detail": [TOTAL] * (len(kinds) + 1)})
+    rows = _groups(groups).join(levels, how="cross")
     table = rows.join(released, on=_LEVELS, how="full", coalesce=True).filter(pl.col("group") != FEW_PEOPLE)
     of_groups = pl.col("group") != TOTAL
     return table.with_columns(
@@ -202,3 +257,7 @@ def _all_groups(
         .alias(f"{name}_status")
         for name in columns
     )
+
+
+def _groups(names: Sequence[str] | pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"group": names}, schema={"group": pl.String})

@@ -22,6 +22,7 @@ from workbench.exhibits.charts.funnel_chart import funnel_plot
 from workbench.exhibits.charts.heat import heat_map
 from workbench.exhibits.charts.months import month_lines
 from workbench.exhibits.charts.peers import peer_range
+from workbench.exhibits.charts.sankey import sankey
 from workbench.exhibits.charts.waterfall import waterfall
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "month_lines",
     "paired_bars",
     "peer_range",
+    "sankey",
     "stacked_shares",
     "stay_curves",
     "waterfall",

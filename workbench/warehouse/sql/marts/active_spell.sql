@@ -1,6 +1,6 @@
 -- grain: one row per organisation, person and unbroken run of loaded month ends in active service
 -- Spells of marts.person_spell that touch are one here, whatever else changed about the person: a change of band or
--- hours must not look like leaving. A month not loaded ends a run as it does there.
+-- hours must not look like leaving. `runs` is how many the person has. A month not loaded ends a run as it does there.
 with active as (
     select
         organisation_code,
@@ -24,7 +24,8 @@ select
     organisation_code,
     person_key,
     first_month,
-    coalesce(lead(previous_month) over history, final_month) as last_month
+    coalesce(lead(previous_month) over history, final_month) as last_month,
+    count(*) over (partition by organisation_code, person_key)::bigint as runs
 from begun
 window history as (partition by organisation_code, person_key order by first_month)
 order by organisation_code, person_key, first_month
