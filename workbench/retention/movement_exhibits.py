@@ -182,9 +182,7 @@ def _is_known(workbench: Workbench, request: ExhibitRequest, opening: dt.date, m
 
 def _no_places() -> pl.DataFrame:
     numbers = {"came": pl.Int64, "went": pl.Int64}
-    return pl.DataFrame(
-        schema={"place": pl.String} | numbers | {f"{name}_status": pl.String for name in numbers}
-    )
+    return pl.DataFrame(schema={"place": pl.String} | numbers | {f"{name}_status": pl.String for name in numbers})
 
 
 def _places_of(rows: pl.DataFrame) -> pl.DataFrame:

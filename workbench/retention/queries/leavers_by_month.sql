@@ -4,34 +4,34 @@
 -- Whoever is active from month a to b stands in the stock from a to b, and is kept by the windows that close from a + w
 -- to b. Only people with several runs can be kept across two of them. So counting where runs begin and end, and adding
 -- up, answers all windows together without going through the month ends, and nearly without a join.
-with runs as (
+with begun as (
     select
         organisation_code,
-        person_key,
-        runs,
-        datediff('month', date '1970-01-31', first_month) as first_number,
-        datediff('month', date '1970-01-31', last_month) as last_number
-    from marts.active_spell
-),
-
-begun as (
-    select
-        organisation_code,
-        first_number as month_number,
+        datediff('month', date '1970-01-31', first_month) as month_number,
         count(*) as runs,
-        count(*) filter (where last_number - first_number >= $window_months) as long_runs
-    from runs
-    group by organisation_code, first_number
+        count(*) filter (where months > $window_months) as long_runs
+    from marts.active_spell
+    group by organisation_code, first_month
 ),
 
 ended as (
     select
         organisation_code,
-        last_number + 1 as month_number,
+        datediff('month', date '1970-01-31', last_month) + 1 as month_number,
         count(*) as runs,
-        count(*) filter (where last_number - first_number >= $window_months) as long_runs
-    from runs
-    group by organisation_code, last_number
+        count(*) filter (where months > $window_months) as long_runs
+    from marts.active_spell
+    group by organisation_code, last_month
+),
+
+several_runs as (
+    select
+        organisation_code,
+        person_key,
+        datediff('month', date '1970-01-31', first_month) as first_number,
+        datediff('month', date '1970-01-31', last_month) as last_number
+    from marts.active_spell
+    where runs > 1
 ),
 
 kept_across as (
@@ -39,15 +39,13 @@ kept_across as (
         earlier.organisation_code,
         greatest(earlier.first_number + $window_months, later.first_number) as first_number,
         least(earlier.last_number + $window_months, later.last_number) as last_number
-    from runs as earlier
-    inner join runs as later
+    from several_runs as earlier
+    inner join several_runs as later
         on earlier.organisation_code = later.organisation_code
         and earlier.person_key = later.person_key
         and earlier.last_number < later.first_number
     where
-        earlier.runs > 1
-        and later.runs > 1
-        and later.last_number >= earlier.first_number + $window_months
+        later.last_number >= earlier.first_number + $window_months
         and later.first_number <= earlier.last_number + $window_months
 ),
 
@@ -120,7 +118,7 @@ artefacts as (
         loaded.month,
         count(*) as artefacts
     from records
-    inner join runs using (organisation_code, person_key)
+    inner join marts.active_spell as runs using (organisation_code, person_key)
     inner join loaded using (organisation_code)
     left join marts.person_spell as still_listed
         on still_listed.organisation_code = records.organisation_code
@@ -130,8 +128,7 @@ artefacts as (
         records.leaving_reason in ('Merged Organisation - Duplicate Record', 'Has Not Worked')
         and loaded.month >= records.leaving_date
         and (records.next_leaving_date is null or loaded.month < records.next_leaving_date)
-        and loaded.month_number between
-        runs.first_number + $window_months and runs.last_number + $window_months
+        and last_day(loaded.month - to_months($window_months)) between runs.first_month and runs.last_month
         and still_listed.person_key is null
     group by records.organisation_code, loaded.month
 ),
