@@ -76,7 +76,7 @@ def support_to_registered(workbench: Workbench, request: ExhibitRequest) -> Exhi
         ),
         figure=drawing.figure,
         alt=drawing.alt,
-        measures=(),
+        measures=("headcount",),
         notes=(
             "Support, student and qualified are read from the evidence of the post (docs/methodology/professions.md): "
             "a change of code alone can make someone qualified, so look at the recodes of the coding review too.",
@@ -124,7 +124,7 @@ def _moves(workbench: Workbench, request: ExhibitRequest, dimension: str) -> Exh
         ),
         figure=drawing.figure,
         alt=drawing.alt,
-        measures=(),
+        measures=("headcount",),
         notes=(
             "The last column multiplies the monthly transition matrices. It counts who was gone at some month end and "
             "did not come back as gone, so it differs from the direct count where people return or where leaving has "
