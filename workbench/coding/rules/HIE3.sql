@@ -115,4 +115,5 @@ inner join marts.coding_record as staff
     and staff.period = named.period
     and staff.person_key = named.loop_key
     and staff.place_of_person = 1
+where (staff.organisation_code, staff.period) in (select unnest($asked, recursive := true))
 order by named.organisation_code, named.period, named.person_keys

@@ -7,7 +7,15 @@ with recursive asked as (
 ),
 
 staff as (
-    select *
+    select
+        organisation_code,
+        period,
+        person_key,
+        supervisor_person_key,
+        assignment_key,
+        place_of_person,
+        position_title,
+        service
     from marts.coding_record
     where (organisation_code, period) in (from asked)
 ),
@@ -83,7 +91,6 @@ above as (
     select
         line_above.*,
         people.service,
-        people.position_title,
         people.supervisor_person_key is null as is_at_the_top
     from line_above
     inner join people
@@ -138,13 +145,17 @@ out_of_sight as (
 
 line_titles as (
     select
-        organisation_code,
-        period,
-        person_key,
-        string_agg(coalesce(position_title, 'no title'), ' > ' order by level) as titles
-    from above
-    where (organisation_code, period, person_key) in (select organisation_code, period, person_key from out_of_sight)
-    group by organisation_code, period, person_key
+        out_of_sight.organisation_code,
+        out_of_sight.period,
+        out_of_sight.person_key,
+        string_agg(coalesce(people.position_title, 'no title'), ' > ' order by line_above.level) as titles
+    from (select distinct organisation_code, period, person_key from out_of_sight) as out_of_sight
+    inner join line_above using (organisation_code, period, person_key)
+    inner join people
+        on people.organisation_code = line_above.organisation_code
+        and people.period = line_above.period
+        and people.person_key = line_above.above_key
+    group by all
 ),
 
 found as (
@@ -198,5 +209,6 @@ select
     found.other_value,
     found.detail
 from found
-inner join staff using (organisation_code, period, assignment_key)
+inner join marts.coding_record as staff using (organisation_code, period, assignment_key)
+where (staff.organisation_code, staff.period) in (from asked)
 order by staff.organisation_code, staff.period, staff.person_key, found.other_source, found.other_value
