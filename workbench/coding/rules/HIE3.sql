@@ -82,6 +82,15 @@ named as (
     inner join staff using (organisation_code, period, person_key)
     where staff.place_of_person = 1
     group by organisation_code, period, loops.loop_key
+),
+
+-- The records of these alone are read whole.
+records as (
+    select *
+    from marts.coding_record
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
+        and place_of_person = 1
+        and (organisation_code, period, person_key) in (select organisation_code, period, loop_key from named)
 )
 
 select
@@ -110,10 +119,8 @@ select
         else named.people || ' people supervise one another: ' || named.titles || ', and back to the first.'
     end as detail
 from named
-inner join marts.coding_record as staff
+inner join records as staff
     on staff.organisation_code = named.organisation_code
     and staff.period = named.period
     and staff.person_key = named.loop_key
-    and staff.place_of_person = 1
-where (staff.organisation_code, staff.period) in (select unnest($asked, recursive := true))
 order by named.organisation_code, named.period, named.person_keys

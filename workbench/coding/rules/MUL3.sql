@@ -55,6 +55,14 @@ found as (
     from contracts
     where active_fte > 1
         and is_ahp_person
+),
+
+-- The records of these alone are read whole.
+records as (
+    select *
+    from marts.coding_record
+    where place_of_person = 1
+        and (organisation_code, period, person_key) in (select organisation_code, period, person_key from found)
 )
 
 select
@@ -80,6 +88,5 @@ select
     found.other_value,
     found.detail
 from found
-inner join marts.coding_record as staff using (organisation_code, period, person_key)
-where staff.place_of_person = 1
+inner join records as staff using (organisation_code, period, person_key)
 order by staff.organisation_code, staff.period, staff.person_key, found.field
