@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from workbench.cli import main
 from workbench.coding.decisions import Decisions
+from workbench.coding.worklist_workbook import HEADING_LINE
 from workbench.settings import Settings
 from workbench.warehouse import Warehouse
 
@@ -82,6 +85,28 @@ def found(run, rule: str, *asked: str) -> list[dict[str, object]]:
 def openings(settings: Settings) -> list[dict[str, str]]:
     log = settings.vault.with_name("openings.log")
     return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+
+
+def returned(run, folder: Path, **typed: str) -> Path:
+    """The workbook as `--xlsx` wrote it, with these answers typed into the row of the code that does not exist."""
+    sent, back = folder / "sent.xlsx", folder / "returned.xlsx"
+    code, _, problem = run("review", *ASKED, "--xlsx", str(sent), "--person", "Ada Lead", "--approver", "Ben Head")
+    assert code == 0, problem
+    book = CalamineWorkbook.from_path(sent)
+    written = xlsxwriter.Workbook(back)
+    for name in book.sheet_names:
+        rows = [list(map(str, row)) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+        headings = rows[HEADING_LINE - 1] if len(rows) >= HEADING_LINE else []
+        for row in rows[HEADING_LINE:]:
+            if "Answer" in headings and "COD1" in row[headings.index("Rules")]:
+                for heading, value in typed.items():
+                    row[headings.index(heading.replace("_", " "))] = value
+        sheet = written.add_worksheet(name)
+        for line, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                sheet.write_string(line, place, cell)
+    written.close()
+    return back
 
 
 def test_findings_as_json_say_rule_severity_route_step_suggestion_state_and_age(run):
@@ -158,6 +183,40 @@ def test_the_second_look_gives_what_the_first_gave(run, own_settings):
     first = run("review", *ASKED, "--json")[1]
     assert list((own_settings.warehouse / "findings").glob("*.parquet"))
     assert run("review", *ASKED, "--json")[1] == first
+
+
+def test_a_returned_answer_is_recorded_once_and_seen_at_the_next_look(run, tmp_path):
+    file = returned(run, tmp_path, Answer="other code", Other_code="S1E", Reason_for_the_answer="asked the team")
+    reading = ("review", *ASKED, "--answers", str(file), "--by", "Ada Lead")
+    assert run(*reading)[:2] == (0, "1 rows recorded (2 decisions) in the name of Ada Lead.\n")
+    assert [row["state"] for row in found(run, "COD1")] == ["accepted"]
+    code, text, _ = run(*reading)
+    assert code == 0
+    assert "0 rows recorded" in text and "1 rows had been recorded before." in text
+
+
+def test_a_refused_answer_is_named_by_sheet_and_line_and_ends_with_1(run, tmp_path):
+    file = returned(run, tmp_path, Answer="other code", Other_code="S1Q")
+    code, text, _ = run("review", *ASKED, "--answers", str(file), "--by", "Ada Lead", "--json")
+    told = json.loads(text)
+    assert (code, told["file"], told["decisions"], told["recorded"]) == (1, "returned.xlsx", 0, [])
+    assert [one["line"] for one in told["refused"]] == [HEADING_LINE + 1]
+    assert all(number not in text for number in STAFF["2026-09-30"])
+    assert [row["state"] for row in found(run, "COD1")] == ["open"]
+
+
+def test_answers_are_read_in_under_a_name_and_not_while_a_workbook_is_written(run, tmp_path):
+    file = tmp_path / "returned.xlsx"
+    file.write_bytes(b"")
+    for arguments, message in (
+        ((), "`--by NAME`"),
+        (("--by", " "), "`--by NAME`"),
+        (("--by", "Ada Lead", "--xlsx", "x.xlsx"), "not both"),
+        (("--by", "Ada Lead"), "Nothing was recorded"),
+    ):
+        code, text, problem = run("review", *ASKED, "--answers", str(file), *arguments)
+        assert (code != 0, text) == (True, "")
+        assert message in problem and "Traceback" not in problem
 
 
 @pytest.mark.parametrize(

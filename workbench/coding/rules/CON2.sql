@@ -13,7 +13,7 @@ compared as (
         held.organisation_code,
         held.period,
         held.assignment_key,
-        string_agg(distinct registered.profession, ' and ' order by registered.profession) as registered_as,
+        list_aggregate(list_sort(list(distinct registered.profession)), 'string_agg', ' and ') as registered_as,
         bool_or(
             registered.profession = held.coded_profession
             or (registered.profession = 'Arts therapist, type not stated' and held.coded_profession in (from arts))

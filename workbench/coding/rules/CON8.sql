@@ -39,16 +39,20 @@ title_votes as (
 ),
 
 -- Compared is what the strong fields say; an area or title that could be of the profession is no finding.
+combinations as (
+    select distinct evidenced_profession, area_of_work, position_title
+    from held
+    where evidenced_profession not in ('Disputed', 'Not evidenced')
+),
+
 areas_of_others as (
     select
-        held.organisation_code,
-        held.period,
-        held.assignment_key,
+        held.evidenced_profession,
+        held.area_of_work,
         string_agg(distinct area_votes.label, ', ' order by area_votes.label) as says
-    from held
+    from combinations as held
     inner join area_votes on area_votes.area_of_work = held.area_of_work
-    where held.evidenced_profession not in ('Disputed', 'Not evidenced')
-    group by held.organisation_code, held.period, held.assignment_key, held.evidenced_profession
+    group by held.evidenced_profession, held.area_of_work
     having not bool_or(
         area_votes.label = held.evidenced_profession
         or (held.evidenced_profession = 'Arts therapist, type not stated' and area_votes.is_arts_therapy)
@@ -57,14 +61,12 @@ areas_of_others as (
 
 titles_of_others as (
     select
-        held.organisation_code,
-        held.period,
-        held.assignment_key,
+        held.evidenced_profession,
+        held.position_title,
         string_agg(distinct title_votes.label, ', ' order by title_votes.label) as says
-    from held
+    from combinations as held
     inner join title_votes on title_votes.position_title = held.position_title
-    where held.evidenced_profession not in ('Disputed', 'Not evidenced')
-    group by held.organisation_code, held.period, held.assignment_key, held.evidenced_profession
+    group by held.evidenced_profession, held.position_title
     having not bool_or(
         title_votes.label = held.evidenced_profession
         or (held.evidenced_profession = 'Arts therapist, type not stated' and title_votes.is_arts_therapy)
@@ -85,10 +87,12 @@ found as (
     where area_of_work ilike '%(retired%'
     union all
     select organisation_code, period, assignment_key, 'I', 'area_of_work', 'profession', says, 'Area of work of: ' || says || '.'
-    from areas_of_others
+    from held
+    inner join areas_of_others using (evidenced_profession, area_of_work)
     union all
     select organisation_code, period, assignment_key, 'I', 'position_title', 'profession', says, 'Title of: ' || says || '.'
-    from titles_of_others
+    from held
+    inner join titles_of_others using (evidenced_profession, position_title)
 )
 
 select

@@ -19,12 +19,7 @@ splits as (
 ),
 
 totals as (
-    select
-        organisation_code,
-        period,
-        assignment_key,
-        sum(percent) as percent,
-        string_agg(charged_to || ' ' || percent::decimal(18, 2)::varchar || '%', ', ' order by charged_to) as lines
+    select organisation_code, period, assignment_key, sum(percent) as percent
     from splits
     group by organisation_code, period, assignment_key
 ),
@@ -39,7 +34,6 @@ held as (
 differences as (
     select
         held.*,
-        totals.lines,
         'E' as severity,
         'percent' as field,
         '100' as current_value,
@@ -51,7 +45,6 @@ differences as (
     union all
     select
         held.*,
-        totals.lines,
         'R',
         'cost_centre',
         held.cost_centre,
@@ -59,8 +52,21 @@ differences as (
         'Charged in part or whole to another cost centre than the assignment''s own'
     from held
     inner join splits using (organisation_code, period, assignment_key)
-    inner join totals using (organisation_code, period, assignment_key)
     where splits.charged_to <> held.own_cost_centre and splits.percent <> 0
+),
+
+-- Every cost centre that the assignment is charged to.
+lines as (
+    select
+        organisation_code,
+        period,
+        assignment_key,
+        string_agg(charged_to || ' ' || percent::decimal(18, 2)::varchar || '%', ', ' order by charged_to) as lines
+    from splits
+    where (organisation_code, period, assignment_key) in (
+            select organisation_code, period, assignment_key from differences
+        )
+    group by organisation_code, period, assignment_key
 )
 
 select
@@ -86,4 +92,5 @@ select
     charged as other_value,
     what || ': ' || lines || '.' as detail
 from differences
+inner join lines using (organisation_code, period, assignment_key)
 order by organisation_code, period, assignment_key, field, other_value

@@ -1,9 +1,10 @@
 -- grain: one row per loop of people who supervise one another, or person who supervises themself
 -- parameters: $asked. A reporting line follows the main assignment of each person. Jumps double at each
 -- step (1, 2, 4 ... 1,048,576 people up), so the work grows with the logarithm of the longest line and always ends:
--- lines that reach the top drop out, and where a jump of any length still lands, there is a loop.
+-- lines that reach the top drop out, and where a jump of any length still lands, there is a loop. Whom nobody reports to
+-- is in none, so the lines of supervisors are enough.
 with recursive staff as (
-    select *
+    select organisation_code, period, person_key, supervisor_person_key, place_of_person, position_title
     from marts.coding_record
     where (organisation_code, period) in (select unnest($asked, recursive := true))
 ),
@@ -13,6 +14,9 @@ lines as (
     from staff
     where place_of_person = 1
         and (organisation_code, period, supervisor_person_key) in (select organisation_code, period, person_key from staff)
+        and (organisation_code, period, person_key) in (
+            select organisation_code, period, supervisor_person_key from staff where supervisor_person_key is not null
+        )
 ),
 
 jumps as (
@@ -78,6 +82,15 @@ named as (
     inner join staff using (organisation_code, period, person_key)
     where staff.place_of_person = 1
     group by organisation_code, period, loops.loop_key
+),
+
+-- The records of these alone are read whole.
+records as (
+    select *
+    from marts.coding_record
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
+        and place_of_person = 1
+        and (organisation_code, period, person_key) in (select organisation_code, period, loop_key from named)
 )
 
 select
@@ -106,9 +119,8 @@ select
         else named.people || ' people supervise one another: ' || named.titles || ', and back to the first.'
     end as detail
 from named
-inner join staff
+inner join records as staff
     on staff.organisation_code = named.organisation_code
     and staff.period = named.period
     and staff.person_key = named.loop_key
-    and staff.place_of_person = 1
 order by named.organisation_code, named.period, named.person_keys

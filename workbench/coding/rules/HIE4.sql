@@ -7,7 +7,15 @@ with recursive asked as (
 ),
 
 staff as (
-    select *
+    select
+        organisation_code,
+        period,
+        person_key,
+        supervisor_person_key,
+        assignment_key,
+        place_of_person,
+        position_title,
+        service
     from marts.coding_record
     where (organisation_code, period) in (from asked)
 ),
@@ -18,14 +26,22 @@ people as (
     where place_of_person = 1
 ),
 
-not_here as (
-    select distinct staff.organisation_code, staff.period, staff.supervisor_person_key as person_key
+supervisor_keys as (
+    select distinct organisation_code, period, supervisor_person_key as person_key
     from staff
-    anti join people
-        on people.organisation_code = staff.organisation_code
-        and people.period = staff.period
-        and people.person_key = staff.supervisor_person_key
-    where staff.supervisor_person_key is not null
+    where supervisor_person_key is not null
+),
+
+supervisors as (
+    select *
+    from people
+    where (organisation_code, period, person_key) in (from supervisor_keys)
+),
+
+not_here as (
+    select organisation_code, period, person_key from supervisor_keys
+    except
+    select organisation_code, period, person_key from supervisors
 ),
 
 -- Someone who comes later was not here yet; someone who is recorded as a leaver was.
@@ -67,35 +83,38 @@ listed as (
 ),
 
 -- Forty levels are more than any organisation has; the limit ends a walk around a loop.
-line_above as (
-    select distinct organisation_code, period, person_key, person_key as above_key, 0 as level
-    from listed
-    union all
-    select organisation_code, period, line_above.person_key, people.supervisor_person_key, line_above.level + 1
-    from line_above
-    inner join people using (organisation_code, period)
-    where people.person_key = line_above.above_key
-        and people.supervisor_person_key is not null
-        and line_above.level < 40
-),
-
 above as (
     select
-        line_above.*,
-        people.service,
-        people.position_title,
-        people.supervisor_person_key is null as is_at_the_top
-    from line_above
-    inner join people
-        on people.organisation_code = line_above.organisation_code
-        and people.period = line_above.period
-        and people.person_key = line_above.above_key
+        organisation_code,
+        period,
+        person_key,
+        person_key as above_key,
+        service,
+        position_title,
+        supervisor_person_key,
+        0 as level
+    from people
+    where (organisation_code, period, person_key) in (select organisation_code, period, person_key from listed)
+    union all
+    select
+        organisation_code,
+        period,
+        above.person_key,
+        supervisors.person_key,
+        supervisors.service,
+        supervisors.position_title,
+        supervisors.supervisor_person_key,
+        above.level + 1
+    from above
+    inner join supervisors using (organisation_code, period)
+    where supervisors.person_key = above.supervisor_person_key
+        and above.level < 40
 ),
 
 tops as (
     select organisation_code, period, above_key
     from above
-    where is_at_the_top
+    where supervisor_person_key is null
     group by organisation_code, period, above_key
     qualify row_number() over (partition by organisation_code, period order by count(*) desc, above_key) = 1
 ),
@@ -129,11 +148,11 @@ out_of_sight as (
     select judged.organisation_code, judged.period, judged.person_key, judged.listed_service, leads.lead_key
     from judged
     inner join leads using (organisation_code, period, listed_service)
-    anti join line_above
-        on line_above.organisation_code = judged.organisation_code
-        and line_above.period = judged.period
-        and line_above.person_key = judged.person_key
-        and line_above.above_key = leads.lead_key
+    anti join above
+        on above.organisation_code = judged.organisation_code
+        and above.period = judged.period
+        and above.person_key = judged.person_key
+        and above.above_key = leads.lead_key
 ),
 
 line_titles as (
@@ -145,6 +164,16 @@ line_titles as (
     from above
     where (organisation_code, period, person_key) in (select organisation_code, period, person_key from out_of_sight)
     group by organisation_code, period, person_key
+),
+
+named as (
+    select *
+    from people
+    where (organisation_code, period, person_key) in (
+            select organisation_code, period, person_key from out_of_sight
+            union
+            select organisation_code, period, lead_key from out_of_sight
+        )
 ),
 
 found as (
@@ -167,12 +196,22 @@ found as (
         'On the list of ' || out_of_sight.listed_service || ', yet the reporting line (' || line_titles.titles
         || ') does not pass its lead (' || coalesce(the_lead.position_title, 'no title') || ').'
     from out_of_sight
-    inner join people using (organisation_code, period, person_key)
     inner join line_titles using (organisation_code, period, person_key)
-    inner join people as the_lead
+    inner join named as people using (organisation_code, period, person_key)
+    inner join named as the_lead
         on the_lead.organisation_code = out_of_sight.organisation_code
         and the_lead.period = out_of_sight.period
         and the_lead.person_key = out_of_sight.lead_key
+),
+
+-- The records of these alone are read whole.
+records as (
+    select *
+    from marts.coding_record
+    where (organisation_code, period) in (from asked)
+        and (organisation_code, period, assignment_key) in (
+            select organisation_code, period, assignment_key from found
+        )
 )
 
 select
@@ -198,5 +237,5 @@ select
     found.other_value,
     found.detail
 from found
-inner join staff using (organisation_code, period, assignment_key)
+inner join records as staff using (organisation_code, period, assignment_key)
 order by staff.organisation_code, staff.period, staff.person_key, found.other_source, found.other_value

@@ -17,6 +17,14 @@ staff as (
     where (organisation_code, period, person_key) in (from ahp_people)
 ),
 
+with_several as (
+    select organisation_code, period, person_key
+    from staff
+    where is_active
+    group by organisation_code, period, person_key
+    having count(*) > 1
+),
+
 assignments as (
     select
         organisation_code,
@@ -29,9 +37,9 @@ assignments as (
             || format('{:g}', coalesce(fte, 0)::double) || ' FTE', '; ' order by place_of_person
         ) as fte_by_profession
     from staff
+    inner join with_several using (organisation_code, period, person_key)
     where is_active
     group by organisation_code, period, person_key
-    having count(*) > 1
 ),
 
 registered as (
@@ -39,13 +47,13 @@ registered as (
         organisation_code,
         period,
         person_key,
-        string_agg(distinct profession, ' | ' order by profession) as professions
+        list_aggregate(list_sort(list(distinct profession)), 'string_agg', ' | ') as professions
     from marts.ahp_registration
     where (organisation_code, period) in (from asked)
         and coalesce(is_in_date, true)
         and coalesce(status_code <> '02', true)
     group by organisation_code, period, person_key
-    having count(distinct profession) > 1
+    having min(profession) < max(profession)
 ),
 
 found as (

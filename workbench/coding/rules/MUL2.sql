@@ -1,9 +1,18 @@
 -- grain: one row per person whom a service list splits between professions and who has one assignment
 -- parameters: $asked. A split without FTE is worked out from its percentage of the assignment's FTE.
-with staff as (
+with listed_twice as (
+    select organisation_code, person_key
+    from staging.service_list
+    where profession is not null
+    group by organisation_code, person_key
+    having count(*) > 1
+),
+
+staff as (
     select *
     from marts.coding_record
     where (organisation_code, period) in (select unnest($asked, recursive := true))
+        and (organisation_code, person_key) in (from listed_twice)
     qualify count(*) over (partition by organisation_code, period, person_key) = 1
 ),
 

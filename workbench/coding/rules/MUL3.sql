@@ -1,13 +1,7 @@
 -- grain: one row per person and reason: split and contracts differ (review), or more than one whole-time in all (information)
 -- parameters: $asked, $split_tolerance (FTE; a difference of exactly that much passes). Sums are exact
 -- decimals: in binary fractions 1.00 - 0.99 is more than 0.01.
-with staff as (
-    select *
-    from marts.coding_record
-    where (organisation_code, period) in (select unnest($asked, recursive := true))
-),
-
-contracts as (
+with contracts as (
     select
         organisation_code,
         period,
@@ -15,7 +9,8 @@ contracts as (
         sum(fte)::decimal(18, 5) as fte,
         sum(fte) filter (where is_active) as active_fte,
         bool_or(is_ahp_hinted) as is_ahp_person
-    from staff
+    from marts.coding_record
+    where (organisation_code, period) in (select unnest($asked, recursive := true))
     group by organisation_code, period, person_key
 ),
 
@@ -60,6 +55,14 @@ found as (
     from contracts
     where active_fte > 1
         and is_ahp_person
+),
+
+-- The records of these alone are read whole.
+records as (
+    select *
+    from marts.coding_record
+    where place_of_person = 1
+        and (organisation_code, period, person_key) in (select organisation_code, period, person_key from found)
 )
 
 select
@@ -85,6 +88,5 @@ select
     found.other_value,
     found.detail
 from found
-inner join staff using (organisation_code, period, person_key)
-where staff.place_of_person = 1
+inner join records as staff using (organisation_code, period, person_key)
 order by staff.organisation_code, staff.period, staff.person_key, found.field

@@ -1,12 +1,16 @@
 -- grain: one row per person with no primary assignment, or with several
 -- parameters: $asked. Of every staff group: headcounts place each person by the primary assignment.
-with staff as (
+with people as (
     select
-        *,
-        count(*) over (partition by organisation_code, period, person_key) as assignments,
-        count(*) filter (where is_primary_recorded) over (partition by organisation_code, period, person_key) as primaries
+        organisation_code,
+        period,
+        person_key,
+        count(*) as assignments,
+        count(*) filter (where is_primary_recorded) as primaries
     from marts.coding_record
     where (organisation_code, period) in (select unnest($asked, recursive := true))
+    group by organisation_code, period, person_key
+    having primaries <> 1
 )
 
 select
@@ -35,7 +39,7 @@ select
         when primaries = 0 then 'None of ' || assignments || ' assignments is the primary one.'
         else primaries || ' of ' || assignments || ' assignments are primary.'
     end as detail
-from staff
+from marts.coding_record
+inner join people using (organisation_code, period, person_key)
 where place_of_person = 1
-    and primaries <> 1
 order by organisation_code, period, person_key

@@ -7,7 +7,7 @@ active_registrations as (
         organisation_code,
         period,
         person_key,
-        string_agg(distinct profession, ' and ' order by profession) as profession
+        list_aggregate(list_sort(list(distinct profession)), 'string_agg', ' and ') as profession
     from marts.ahp_registration
     where (organisation_code, period) in (select unnest($asked, recursive := true))
         and is_in_date

@@ -23,6 +23,16 @@ shared as (
     where (organisation_code, period, position_number) in (select organisation_code, period, position_number from positions)
 ),
 
+with_several_values as (
+    select organisation_code, period, position_number
+    from shared
+    group by organisation_code, period, position_number
+    having min(occupation_code) < max(occupation_code)
+        or min(job_role) < max(job_role)
+        or min(area_of_work) < max(area_of_work)
+        or min(title) < max(title)
+),
+
 fields as (
     select
         organisation_code,
@@ -36,6 +46,7 @@ fields as (
             {'place': 4, 'field': 'position_title', 'held': title}
         ], recursive := true)
     from shared
+    inner join with_several_values using (organisation_code, period, position_number)
 ),
 
 holders_by_value as (

@@ -2,7 +2,7 @@
 -- parameters: $asked
 -- Titles are compared without regard to case and spaces around them. The area of work is not compared: it says where
 -- people work, and one title in several places is usual.
-with staff as (
+with titled as (
     select
         staff.organisation_code,
         staff.period,
@@ -26,6 +26,21 @@ with staff as (
         and staff.pay_band <> 'unknown'
 ),
 
+-- Of these alone is there anything to write down.
+with_several_values as (
+    select organisation_code, period, title, pay_band
+    from titled
+    group by organisation_code, period, title, pay_band
+    having bool_or(is_ahp_hinted)
+        and (min(occupation_code) < max(occupation_code) or min(job_role) < max(job_role))
+),
+
+staff as (
+    select titled.*
+    from titled
+    inner join with_several_values using (organisation_code, period, title, pay_band)
+),
+
 jobs as (
     select
         organisation_code,
@@ -43,7 +58,6 @@ jobs as (
         count(distinct person_key) as holders
     from staff
     group by organisation_code, period, title, pay_band
-    having bool_or(is_ahp_hinted)
 ),
 
 field_values as (
@@ -58,7 +72,6 @@ field_values as (
             {'place': 2, 'field': 'job_role', 'held': job_role}
         ], recursive := true)
     from staff
-    where (organisation_code, period, title, pay_band) in (select organisation_code, period, title, pay_band from jobs)
 ),
 
 holders_by_value as (

@@ -27,6 +27,19 @@ with staff as (
         and staff.position_title is not null
 ),
 
+-- Positions of a title that someone holds who may be an AHP: no other can be like one of theirs.
+ahp_titles as (
+    select distinct organisation_code, period, title
+    from staff
+    where is_ahp_hinted
+),
+
+of_ahp_titles as (
+    select distinct organisation_code, period, position_number
+    from staff
+    where (organisation_code, period, title) in (from ahp_titles)
+),
+
 descriptions as (
     select
         organisation_code,
@@ -49,6 +62,7 @@ descriptions as (
         count(distinct person_key) as holders,
         bool_or(is_ahp_hinted) as is_ahp_hinted
     from staff
+    where (organisation_code, period, position_number) in (from of_ahp_titles)
     group by
         organisation_code,
         period,
@@ -82,11 +96,7 @@ alike as (
         service,
         team,
         cost_centre,
-        string_agg(position_number, ';' order by position_number) as positions,
-        string_agg(
-            position_number || ' (people ' || holders || ', FTE ' || format('{:g}', fte::double) || ')', ', '
-            order by position_number
-        ) as heads_and_fte,
+        list({'position': position_number, 'holders': holders, 'fte': fte} order by position_number) as positions,
         min(position_title) as position_title,
         case
             when min(first_profession) is distinct from max(last_profession) then 'Disputed' else min(first_profession)
@@ -109,30 +119,42 @@ alike as (
         cost_centre,
         subjective_code
     having count(*) > 1 and bool_or(is_ahp_hinted)
+),
+
+named as (
+    select
+        alike.* replace (list_aggregate([one.position for one in positions], 'string_agg', ';') as positions),
+        list_aggregate(
+            [
+                one.position || ' (people ' || one.holders || ', FTE ' || format('{:g}', one.fte::double) || ')'
+                for one in positions
+            ], 'string_agg', ', '
+        ) as heads_and_fte
+    from alike
 )
 
 select
-    alike.organisation_code,
-    alike.period,
-    alike.positions as subject_key,
+    named.organisation_code,
+    named.period,
+    named.positions as subject_key,
     'I' as severity,
     null::varchar as person_key,
     null::varchar as assignment_key,
-    alike.positions as position_number,
-    alike.position_title,
-    alike.directorate,
-    alike.service,
-    alike.team,
-    alike.cost_centre,
-    alike.profession,
-    alike.fte::double as fte,
-    alike.holders::bigint as holders,
+    named.positions as position_number,
+    named.position_title,
+    named.directorate,
+    named.service,
+    named.team,
+    named.cost_centre,
+    named.profession,
+    named.fte::double as fte,
+    named.holders::bigint as holders,
     'position' as field,
-    alike.occupation_code as current_code,
+    named.occupation_code as current_code,
     listed.occupation_code_name as current_name,
     'other positions' as other_source,
-    alike.positions as other_value,
-    alike.copies || ' positions are alike in every field: ' || alike.heads_and_fte || '.' as detail
-from alike
-left join reference.occupation_code as listed on listed.occupation_code = alike.occupation_code
-order by alike.organisation_code, alike.period, alike.positions
+    named.positions as other_value,
+    named.copies || ' positions are alike in every field: ' || named.heads_and_fte || '.' as detail
+from named
+left join reference.occupation_code as listed on listed.occupation_code = named.occupation_code
+order by named.organisation_code, named.period, named.positions

@@ -14,21 +14,78 @@ now as (
     where positions.is_ahp_evidenced
 ),
 
+-- Not held the month before, nor in any month before that.
+new as (
+    select now.organisation_code, now.period, now.position_number
+    from now
+    anti join marts.position_month as positions
+        on positions.organisation_code = now.organisation_code
+        and positions.period = now.earlier
+        and positions.position_number = now.position_number
+    where now.earlier is not null
+),
+
 first_held as (
-    select organisation_code, position_number, min(period) as first_month
-    from marts.position_month
-    where organisation_code in (select organisation_code from months)
-    group by organisation_code, position_number
+    select new.*
+    from new
+    anti join marts.position_month as positions
+        on positions.organisation_code = new.organisation_code
+        and positions.position_number = new.position_number
+        and positions.period < new.period
 ),
 
 -- The records of these positions now, and of the month loaded before beside them.
+looked_at as (
+    select organisation_code, period, period as held_in from months
+    union all
+    select organisation_code, period, earlier from months where earlier is not null
+),
+
+records as (
+    select
+        record.organisation_code,
+        looked_at.period,
+        looked_at.held_in,
+        record.position_number,
+        record.position_title,
+        record.occupation_code,
+        coalesce(record.job_role_code, record.job_role) as job_role,
+        record.area_of_work,
+        record.pay_band,
+        record.team,
+        record.cost_centre
+    from marts.coding_record as record
+    inner join looked_at
+        on looked_at.organisation_code = record.organisation_code and looked_at.held_in = record.period
+    where (record.organisation_code, looked_at.period, record.position_number) in (
+            select organisation_code, period, position_number from now
+        )
+),
+
+-- Where one holder's record equals one of the month before in every field, no field changed.
+unchanged as (
+    select organisation_code, period, position_number
+    from records
+    group by
+        organisation_code,
+        period,
+        position_number,
+        position_title,
+        occupation_code,
+        job_role,
+        area_of_work,
+        pay_band,
+        team,
+        cost_centre
+    having min(held_in) < max(held_in)
+),
+
 compared as (
-    select now.organisation_code, now.period, record.period as held_in, record.* exclude (organisation_code, period)
-    from now
-    inner join marts.coding_record as record
-        on record.organisation_code = now.organisation_code
-        and record.position_number = now.position_number
-        and record.period in (now.period, now.earlier)
+    select *
+    from records
+    where (organisation_code, period, position_number) not in (
+            select organisation_code, period, position_number from unchanged
+        )
 ),
 
 fields as (
@@ -40,7 +97,7 @@ fields as (
         unnest([
             {'field': 'position_title', 'value': position_title},
             {'field': 'occupation_code', 'value': occupation_code},
-            {'field': 'job_role', 'value': coalesce(job_role_code, job_role)},
+            {'field': 'job_role', 'value': job_role},
             {'field': 'area_of_work', 'value': area_of_work},
             {'field': 'pay_band', 'value': pay_band},
             {'field': 'team', 'value': team},
@@ -84,9 +141,7 @@ found as (
     union all
     select now.*, 'position_number', now.occupation_code, null, 'New: held by nobody in the months loaded before.'
     from now
-    inner join first_held using (organisation_code, position_number)
-    where now.earlier is not null
-        and first_held.first_month = now.period
+    inner join first_held using (organisation_code, period, position_number)
 )
 
 select

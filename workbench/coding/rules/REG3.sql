@@ -20,7 +20,7 @@ last_checks as (
         organisation_code,
         period,
         person_key,
-        string_agg(distinct profession, ' | ' order by profession) as professions,
+        list_aggregate(list_sort(list(distinct profession)), 'string_agg', ' | ') as professions,
         max(checked_date) as checked_date
     from marts.ahp_registration
     where (organisation_code, period) in (from asked)
