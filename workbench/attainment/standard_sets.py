@@ -275,8 +275,9 @@ def _entries(values: dict[str, Any], name: str) -> list[dict[str, Any]]:
 def _check(found: StandardSet) -> None:
     ids = [standard.id for standard in found.standards]
     clauses = [clause.id for standard in found.standards for clause in standard.clauses]
-    for name, listed in (("standard", ids), ("clause", clauses), ("level", [level.level for level in found.levels])):
-        twice = sorted({str(one) for one in listed if listed.count(one) > 1})
+    once = {"standard": ids, "clause": clauses, "level": [str(level.level) for level in found.levels]}
+    for name, listed in once.items():
+        twice = sorted({one for one in listed if listed.count(one) > 1})
         if twice:
             raise SettingsError(f"Each {name} stands once: received more than one of {', '.join(twice)}.")
     steps = sorted(level.level for level in found.levels)
