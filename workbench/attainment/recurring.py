@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from workbench.attainment.standard_sets import Frequency
 from workbench.attainment.standards import in_window
-from workbench.periods import add_months, month_end, shown_date
+from workbench.periods import add_months, last_completed_month_end, last_completed_quarter, month_end, shown_date
 
 GRACE_DAYS = 14
 QUARTERS, MONTHS = 4, 12
@@ -66,9 +66,8 @@ def _period_ends(frequency: Frequency, as_at: dt.date) -> list[dt.date]:
     """List the ends of the latest completed periods, oldest first; one that ends on the date is completed."""
     if frequency in ("annually", ""):
         return []
-    last = as_at if as_at == month_end(as_at) else month_end(add_months(as_at.replace(day=1), -1))
     if frequency == "monthly":
+        last = last_completed_month_end(as_at)
         return [month_end(add_months(last, -back)) for back in reversed(range(MONTHS))]
-    while last.month % 3:
-        last = month_end(add_months(last.replace(day=1), -1))
+    last = last_completed_quarter(as_at).last_day
     return [month_end(add_months(last, -3 * back)) for back in reversed(range(QUARTERS))]
