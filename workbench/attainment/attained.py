@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
-from workbench.attainment.computed_clauses import COMPUTATIONS, Material, computed_halves, material
+from workbench.attainment.computed_clauses import COMPUTATIONS, computed_halves
 from workbench.attainment.judgements import Judgement
-from workbench.attainment.levels import Attained, Evidence, Team, levels
+from workbench.attainment.known import Known, Material, known_at
+from workbench.attainment.levels import Attained, Evidence, levels, read_scope
 from workbench.attainment.standard_sets import DEFAULT_SET, StandardSet, standard_sets
 from workbench.errors import unknown_name
+from workbench.professions import PROFESSIONAL_GROUPS
 from workbench.settings import Settings
 from workbench.warehouse.snapshot import Snapshot
 
 QUERIES = Path(__file__).parent / "queries"
-NO_TEAM = "unknown"
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Attainment:
 
     Attributes:
         attained: by scope: "trust", "group:NAME", "team:NAME".
-        found: what the computed halves were worked out from; None where no register or no staff list is loaded.
-        without_team: people in scope who belong to no team: they are in the percentages and in no team's row.
+        known: what was known on the date; None where no register or no staff list is loaded by then.
+        found: what the computed halves were worked out from; None as above.
     """
 
     organisation: str
@@ -35,8 +35,8 @@ class Attainment:
     standards: StandardSet
     attained: dict[str, Attained]
     evidence: Evidence
+    known: Known | None
     found: Material | None
-    without_team: int
 
 
 def attainment_at(
@@ -48,15 +48,27 @@ def attainment_at(
         UnknownName: no standard set of that name is known.
     """
     standards = the_set(settings, standard_set)
-    found = material(snapshot, organisation, as_at)
-    posts = None if found is None else found.coverage.posts
-    teams = [] if posts is None else _teams(posts)
-    groups = [] if posts is None else sorted(set(posts["professional_group"].drop_nulls()))
-    evidence = Evidence(
-        register(snapshot, organisation, standard_set), computed_halves(found, standards), teams, groups
-    )
-    without = 0 if posts is None else posts.filter(_has_no_team())["person_key"].n_unique()
-    return Attainment(organisation, as_at, standards, levels(standards, evidence, as_at), evidence, found, without)
+    known = known_at(snapshot, organisation, as_at)
+    return attainment_of(known, register(snapshot, organisation, standards), standards, organisation, as_at)
+
+
+def attainment_of(
+    known: Known | None, records: Sequence[Judgement], standards: StandardSet, organisation: str, as_at: dt.date
+) -> Attainment:
+    """Work out the attainment from what was known, on that date or on a later one with nothing renewed."""
+    found = None if known is None else known.on(as_at)
+    evidence = evidence_from(found, records, standards)
+    return Attainment(organisation, as_at, standards, levels(standards, evidence, as_at), evidence, known, found)
+
+
+def evidence_from(
+    found: Material | None, records: Sequence[Judgement], standards: StandardSet, up_to: int | None = None
+) -> Evidence:
+    """Put records and computed halves together; the default groups that nobody in scope belongs to have no level."""
+    if found is None:
+        return Evidence(records, {}, (), ())
+    outside = tuple(name for name in PROFESSIONAL_GROUPS if name not in found.groups)
+    return Evidence(records, computed_halves(found, standards, up_to), found.teams, found.groups, outside)
 
 
 def the_set(settings: Settings, name: str) -> StandardSet:
@@ -72,12 +84,12 @@ def the_set(settings: Settings, name: str) -> StandardSet:
     return known[name]
 
 
-def register(snapshot: Snapshot, organisation: str, standard_set: str) -> list[Judgement]:
+def register(snapshot: Snapshot, organisation: str, standards: StandardSet) -> list[Judgement]:
     """Read the evidence register: every record that was loaded, in the order in which they stand."""
-    rows = snapshot.query(QUERIES / "evidence_register.sql", organisation=organisation, standard_set=standard_set)
+    rows = snapshot.query(QUERIES / "evidence_register.sql", organisation=organisation, standard_set=standards.id)
     return [
         Judgement(
-            scope=_scope(row["scope"]),
+            scope=read_scope(row["scope"]),
             clause=row["clause"],
             judgement=row["judgement"],
             evidence_date=row["evidence_date"],
@@ -90,18 +102,3 @@ def register(snapshot: Snapshot, organisation: str, standard_set: str) -> list[J
         )
         for order, row in enumerate(rows.iter_rows(named=True))
     ]
-
-
-def _scope(text: str) -> str:
-    """Read a scope as the register writes it: capitals and spaces around the colon do not matter."""
-    kind, colon, name = text.strip().partition(":")
-    return f"{kind.strip().lower()}:{name.strip()}" if colon else kind.strip().lower()
-
-
-def _teams(posts: pl.DataFrame) -> list[Team]:
-    rows = posts.filter(~_has_no_team()).group_by("team").agg(pl.col("professional_group").unique().sort())
-    return [Team(name, tuple(groups)) for name, groups in rows.sort("team").iter_rows()]
-
-
-def _has_no_team() -> pl.Expr:
-    return pl.col("team").is_null() | (pl.col("team") == NO_TEAM)

@@ -114,7 +114,11 @@ def coverage_at(
     scope = scope_at(snapshot, organisation, as_at)
     if register.is_empty() or scope is None:
         return None
-    known = plan_states(register, as_at)
+    return coverage_of(scope, plan_states(register, as_at))
+
+
+def coverage_of(scope: Scope, known: pl.DataFrame) -> PlanCoverage:
+    """Match the people in scope with their plans, whose states on the date are known."""
     covered = covered_assignments(scope.assignments, known)
     posts = _with_person_state(_with_best_plan(scope.assignments, covered))
     on_cutoff = covered.filter("on_cutoff")["person_key"].n_unique()

@@ -80,10 +80,9 @@ def judged(clause: Clause, records: Iterable[Judgement], as_at: dt.date, judged_
     A "met" needs a date, an owner and a reference; a "not applicable" needs a date, an owner and a reason in its note,
     and is possible only where the clause is conditional.
     """
-    known = [record for record in records if record.evidence_date is not None and record.evidence_date <= as_at]
-    if not known:
+    latest = latest_record(clause, records, as_at)
+    if latest is None:
         return Answer(NOT_EVIDENCED, "no dated record")
-    latest = max(known, key=lambda record: (record.evidence_date or dt.date.min, record.order))
     dated = shown_date(latest.evidence_date) if latest.evidence_date else ""
     if latest.judgement == NOT_MET:
         return Answer(NOT_MET, f"judged not met on {dated}")
@@ -95,6 +94,16 @@ def judged(clause: Clause, records: Iterable[Judgement], as_at: dt.date, judged_
     if latest.judgement == NOT_APPLICABLE:
         return Answer(NOT_APPLICABLE, f"set aside on {dated}: {latest.note}", until)
     return Answer(MET, f"judged met on {dated} ({latest.reference})", until)
+
+
+def latest_record(clause: Clause, records: Iterable[Judgement], as_at: dt.date) -> Judgement | None:
+    """Return the record that counts on a date: the latest that is whole, else the latest; None without a dated one.
+
+    A record that lacks something evidences nothing, and takes nothing away from an earlier one that is whole.
+    """
+    known = [record for record in records if record.evidence_date is not None and record.evidence_date <= as_at]
+    whole = [record for record in known if record.judgement == NOT_MET or not _lacking(clause, record)]
+    return max(whole or known, key=lambda one: (one.evidence_date or dt.date.min, one.order), default=None)
 
 
 def _lacking(clause: Clause, record: Judgement) -> str:

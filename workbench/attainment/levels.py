@@ -21,8 +21,10 @@ from workbench.attainment.judgements import (
     Answer,
     Judgement,
     judged,
+    latest_record,
 )
 from workbench.attainment.standard_sets import Clause, Standard, StandardSet
+from workbench.professions import UNKNOWN_GROUP
 
 TRUST = "trust"
 #: A computed half that shows a value without a printed threshold: a person judges it.
@@ -98,12 +100,14 @@ class Evidence:
         computed: computed halves by (scope, clause); a missing one is "no feed".
         teams: the teams with staff in scope.
         groups: the groups with staff in scope.
+        groups_out_of_scope: groups in which everybody is out of scope: they have no level.
     """
 
     records: Sequence[Judgement]
     computed: Mapping[tuple[str, str], Computed]
     teams: Sequence[Team]
     groups: Sequence[str]
+    groups_out_of_scope: Sequence[str] = ()
     _by_scope: dict[tuple[str, str], list[Judgement]] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -125,6 +129,12 @@ def team_scope(team: str) -> str:
     return f"team:{team}"
 
 
+def read_scope(text: str) -> str:
+    """Read a scope as people write it: capitals and spaces around the colon do not matter."""
+    kind, colon, name = text.strip().partition(":")
+    return f"{kind.strip().lower()}:{name.strip()}" if colon else kind.strip().lower()
+
+
 def levels(standards: StandardSet, evidence: Evidence, as_at: dt.date) -> dict[str, Attained]:
     """Work out the level of the trust, of every group and of every team in scope on a date.
 
@@ -134,7 +144,9 @@ def levels(standards: StandardSet, evidence: Evidence, as_at: dt.date) -> dict[s
     """
     judge = _Judge(standards, evidence, as_at)
     scopes = [TRUST, *map(group_scope, evidence.groups), *(team_scope(team.name) for team in evidence.teams)]
-    return {scope: _attained(standards, scope, judge, bool(evidence.teams or evidence.groups)) for scope in scopes}
+    found = {scope: _attained(standards, scope, judge, bool(evidence.teams or evidence.groups)) for scope in scopes}
+    outside = map(group_scope, evidence.groups_out_of_scope)
+    return found | {scope: Attained(scope, None, {}, {}, (), ()) for scope in outside}
 
 
 class _Judge:
@@ -159,7 +171,9 @@ class _Judge:
         """A clause judged once for the trust: groups and teams inherit it, and their own "not met" wins for them."""
         if scope == TRUST:
             answer = self._own(TRUST, clause)
-            missed = [group for group in self.evidence.groups if not self._covers(clause, group)]
+            # people whose group is not known are in no policy's list: they are a gap in the data, not a group
+            groups = [group for group in self.evidence.groups if group != UNKNOWN_GROUP]
+            missed = [group for group in groups if not self._covers(clause, group)]
             if answer.state == MET and missed:
                 answer = Answer(NOT_MET, f"does not cover {', '.join(missed)}", answer.holds_until)
             return self._combined(TRUST, clause, answer)
@@ -180,10 +194,9 @@ class _Judge:
     def _covers(self, clause: Clause, group: str) -> bool:
         if not clause.covers_groups:
             return True
-        known = [r for r in self.evidence.of(TRUST, clause.id) if r.evidence_date and r.evidence_date <= self.as_at]
-        if not known:
+        latest = latest_record(clause, self.evidence.of(TRUST, clause.id), self.as_at)
+        if latest is None:
             return True
-        latest = max(known, key=lambda record: (record.evidence_date or dt.date.min, record.order))
         covered = {name.strip().casefold() for name in latest.groups_covered}
         return not covered or group.casefold() in covered
 
@@ -198,7 +211,8 @@ class _Judge:
             answer = Answer(NOT_EVIDENCED, "") if clause.kind == "computed" else self._own(scope, clause)
             return self._combined(scope, clause, answer)
         teams = [name for name, groups in self._groups_of.items() if scope == TRUST or _named(scope) in groups]
-        answers = [self._own(team, clause) for team in teams]
+        # both halves of each team: one that was judged met and has nothing to count is not there yet
+        answers = [self.state(team, clause) for team in teams]
         met = sum(answer.state in SATISFIED for answer in answers)
         failed = sum(answer.state == NOT_MET for answer in answers)
         state = MET if teams and met == len(teams) else NOT_MET if failed else NOT_EVIDENCED

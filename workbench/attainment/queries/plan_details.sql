@@ -2,20 +2,12 @@
 -- parameters: $organisation
 select
     plan_id,
-    person_key,
-    system,
-    status,
-    start_date,
-    end_date,
-    employee_signoff_date,
-    manager_signoff_date,
-    approval_date,
     team_meeting_date,
     objectives,
     team_linked_objectives,
     annualised,
-    mediation_status,
-    appeal_status
+    lower(trim(mediation_status)) as mediation_status,
+    lower(trim(appeal_status)) as appeal_status
 from staging.job_plans
 where organisation_code = $organisation
 order by plan_id
