@@ -28,6 +28,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "review",
         "List what is doubtful about the coding of AHPs, or write the worklists.",
     ),
+    "reconcile": (
+        "workbench.cli.reconcile",
+        "reconcile",
+        "Say where job plans, ledger, roster templates and ESR differ.",
+    ),
     "reference": (
         "workbench.cli.reference",
         "reference",

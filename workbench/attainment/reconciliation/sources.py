@@ -85,7 +85,7 @@ def read_sources(snapshot: Snapshot, tolerances: Tolerances, organisation: str, 
     posts = snapshot.query(QUERIES / "staff_in_post.sql", **asked)
     if posts.is_empty():
         return None
-    dates = _dates(snapshot, tolerances, organisation, period)
+    dates = _dates(snapshot, tolerances, organisation, period, posts.height)
     records = dict(dates.select("source", "records").iter_rows())
     until = {"organisation": organisation, "as_at": period}
     raw = {"staff_in_post": posts}
@@ -123,13 +123,15 @@ def read_sources(snapshot: Snapshot, tolerances: Tolerances, organisation: str, 
     )
 
 
-def _dates(snapshot: Snapshot, tolerances: Tolerances, organisation: str, period: dt.date) -> pl.DataFrame:
+def _dates(
+    snapshot: Snapshot, tolerances: Tolerances, organisation: str, period: dt.date, posts: int
+) -> pl.DataFrame:
     """Date each source and say how far it lies from the staff list.
 
     A template and a costing hold from their date on: they are of the month end itself, however old that date is.
     """
     feeds = snapshot.query(QUERIES / "feeds.sql", organisation=organisation, as_at=period)
-    esr = pl.DataFrame({"source": ["staff_in_post"], "latest": [period], "records": [1]}).cast(feeds.schema)
+    esr = pl.DataFrame({"source": ["staff_in_post"], "latest": [period], "records": [posts]}).cast(feeds.schema)
     holds_on = pl.col("source").is_in(["roster_templates", "costing_splits"]) & (pl.col("records") > 0)
     as_of = pl.when(holds_on).then(pl.lit(period, pl.Date)).otherwise("latest")
     days = (pl.lit(period, pl.Date) - pl.col("as_of")).dt.total_days()
