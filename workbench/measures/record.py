@@ -20,7 +20,7 @@ DIMENSIONS = (
     "professional_group",
 )
 DIRECTIONS = ("higher is better", "lower is better", "neither")
-UNITS = ("people", "FTE", "per cent", "assignments", "plans", "count")
+UNITS = ("people", "FTE", "per cent", "assignments", "plans", "count", "level")
 
 
 @dataclass(frozen=True)
