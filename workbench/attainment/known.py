@@ -15,7 +15,9 @@ import polars as pl
 
 from workbench.attainment.coverage import PlanCoverage, coverage_of, plan_register
 from workbench.attainment.levels import Team, read_scope
+from workbench.attainment.planned_time import WEEKS_IN_A_YEAR
 from workbench.attainment.plans import covered_assignments, plan_states, plans_as_known
+from workbench.attainment.rostered_time import by_person_and_category, rostered_sessions
 from workbench.attainment.scope import left_and_entered_late, scope_of
 from workbench.attainment.standards import window_start
 from workbench.periods import last_completed_quarter
@@ -127,9 +129,7 @@ def known_at(snapshot: Snapshot, organisation: str, as_at: dt.date) -> Known | N
         return None
     details = snapshot.query(QUERIES / "plan_details.sql", organisation=organisation)
     quarter = last_completed_quarter(as_at)
-    rostered = snapshot.query(
-        QUERIES / "rostered_variances.sql", organisation=organisation, first=quarter.first_day, last=quarter.last_day
-    )
+    rostered = by_person_and_category(rostered_sessions(snapshot, organisation, quarter))
     reconciled = snapshot.query(
         QUERIES / "rostered_categories.sql", organisation=organisation, first=window_start(as_at), last=as_at
     )
@@ -140,7 +140,7 @@ def known_at(snapshot: Snapshot, organisation: str, as_at: dt.date) -> Known | N
         leavings=snapshot.query(QUERIES / "leavings_recorded.sql", organisation=organisation, as_at=as_at),
         entered_late=left_and_entered_late(snapshot, organisation, as_at),
         plans=plans_as_known(register, as_at).join(details, on="plan_id", how="left", maintain_order="left"),
-        activities=snapshot.query(QUERIES / "plan_activities.sql", organisation=organisation),
+        activities=snapshot.query(QUERIES / "plan_activities.sql", organisation=organisation, weeks=WEEKS_IN_A_YEAR),
         meetings=_meetings(snapshot, organisation, as_at),
         rostered=None if rostered.is_empty() else rostered,
         reconciled=None if reconciled.is_empty() else reconciled,
