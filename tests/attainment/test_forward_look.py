@@ -138,7 +138,7 @@ def test_when_everybody_leaves_there_is_no_level(at_level_1, settings):
 
 def test_level_0_cannot_fall(register: Build, settings):
     look = looked(register(people(3), plans(1)), settings)
-    assert look.words() == "is at Level 0 and cannot fall"
+    assert look.words() == "is 0 and cannot fall"
     assert looked(register(people(3)), settings).words() == "has no level: nobody is in scope"
 
 

@@ -80,7 +80,7 @@ class ForwardLook:
         if self.today[scope] is None:
             return "has no level: nobody is in scope"
         if self.today[scope] == 0:
-            return "is at Level 0 and cannot fall"
+            return "is 0 and cannot fall"
         if fall is None:
             return f"does not fall within {self.days} days, if nothing is renewed"
         away = (fall.day - self.as_at).days

@@ -51,7 +51,9 @@ class Test:
 
     @property
     def words(self) -> str:
-        """The threshold in words: "at least 90%"."""
+        """The threshold in words: "at least 90%", and "all" for at least 100%."""
+        if (self.sign, self.per_cent) == (">=", 100):
+            return "all"
         words = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
         return f"{words[self.sign]} {self.per_cent}%"
 

@@ -28,6 +28,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "review",
         "List what is doubtful about the coding of AHPs, or write the worklists.",
     ),
+    "attain": (
+        "workbench.cli.attain",
+        "attain",
+        "Show the level of e-job planning attainment, and what blocks the next one.",
+    ),
     "reconcile": (
         "workbench.cli.reconcile",
         "reconcile",
