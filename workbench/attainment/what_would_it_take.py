@@ -40,7 +40,7 @@ SHORT_STATES = {
     "expired": "expired",
     "status_unknown": "with a status not known",
     "other_system": "on a spreadsheet or on paper",
-    "none": "without a plan",
+    "none": "for people without a plan",
 }
 
 
