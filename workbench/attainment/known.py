@@ -141,14 +141,14 @@ def known_at(snapshot: Snapshot, organisation: str, as_at: dt.date) -> Known | N
         entered_late=left_and_entered_late(snapshot, organisation, as_at),
         plans=plans_as_known(register, as_at).join(details, on="plan_id", how="left", maintain_order="left"),
         activities=snapshot.query(QUERIES / "plan_activities.sql", organisation=organisation, weeks=WEEKS_IN_A_YEAR),
-        meetings=_meetings(snapshot, organisation, as_at),
+        meetings=meetings_held(snapshot, organisation, as_at),
         rostered=None if rostered.is_empty() else rostered,
         reconciled=None if reconciled.is_empty() else reconciled,
         agreers=snapshot.query(QUERIES / "plan_agreers.sql", organisation=organisation, as_at=as_at),
     )
 
 
-def _meetings(snapshot: Snapshot, organisation: str, as_at: dt.date) -> pl.DataFrame:
+def meetings_held(snapshot: Snapshot, organisation: str, as_at: dt.date) -> pl.DataFrame:
     """Read the meetings held by a date; one without a reference cannot be looked up and is no evidence."""
     rows = snapshot.query(QUERIES / "meetings_held.sql", organisation=organisation, as_at=as_at)
     scope = pl.col("scope").map_elements(read_scope, return_dtype=pl.String)

@@ -50,15 +50,19 @@ def indicators_reported(clause: Clause, found: Material) -> Halves:
         return {TRUST: Computed(NOT_EVIDENCED, 0, len(REPORTED) * len(AUDIENCES), "no report is recorded")}
     missed = []
     for audience in AUDIENCES:
-        to_them = meetings.filter(pl.col("audience").str.to_lowercase().str.contains(audience, literal=True))
         for kpi, frequency in REPORTED.items():
-            named = pl.col("kpi").str.extract_all(r"\d+").list.contains(kpi)
-            dates = to_them.filter(named)["meeting_date"].to_list()
-            if not frequency_kept(dates, frequency, found.as_at).kept:
+            if not frequency_kept(days_reported(meetings, audience, kpi), frequency, found.as_at).kept:
                 missed.append(f"indicator {kpi} to the {audience} not {frequency}")
     asked = len(REPORTED) * len(AUDIENCES)
     words = "; ".join(missed) or "every indicator is reported to board and departments as often as asked"
     return {TRUST: Computed(NOT_MET if missed else MET, asked - len(missed), asked, words)}
+
+
+def days_reported(meetings: pl.DataFrame, audience: str, kpi: str) -> list[dt.date]:
+    """List the days on which one indicator was reported to one audience, among the meetings given."""
+    to_them = pl.col("audience").str.to_lowercase().str.contains(audience, literal=True)
+    named = pl.col("kpi").str.extract_all(r"\d+").list.contains(kpi)
+    return meetings.filter(to_them & named)["meeting_date"].to_list()
 
 
 def counting_meetings(clause: Clause, meetings: pl.DataFrame) -> dict[str, list[dt.date]]:

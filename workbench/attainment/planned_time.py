@@ -34,7 +34,8 @@ class PlannedTime:
     Attributes:
         coverage: the people in scope and the state of their plans.
         activities: one row per activity of an active plan and place of a post it covers (`PLACES`), with
-            `person_key`, `plan_id`, `activity_id`, `category`, `sessions` and `hours` a week, and what is agreed about it.
+            `person_key`, `plan_id`, `activity_id`, `category`, `sessions` and `hours` a week, the agreed output and
+            the tariff item.
         without_value: activities that give neither weekly nor annual sessions; they count on neither side.
     """
 
