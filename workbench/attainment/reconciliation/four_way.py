@@ -252,8 +252,9 @@ def pair_totals(lines: pl.DataFrame) -> pl.DataFrame:
     signs. A source that lacks the line counts as 0 there. The base is the first source of the pair.
 
     Returns:
-        One row per pair: `pair`, `base`, `agree`, `differs`, `missing`, `lines` (where it applies), `base_wte`,
-        `other_wte`, `net_wte`, `gross_wte`, `gross_share` (per cent of the base; null where the base is 0).
+        One row per pair: `pair`, `base`, `agree`, `differs`, `missing`, `lines` (where it applies), `heads`
+        (assignments in post on them), `base_wte`, `other_wte`, `net_wte`, `gross_wte`, `gross_share` (per cent of the
+        base; null where the base is 0).
     """
     rows = []
     for name, (base, other, words) in LINE_PAIRS.items():
@@ -270,7 +271,8 @@ def pair_totals(lines: pl.DataFrame) -> pl.DataFrame:
         }
         total, gross = float(asked[base].fill_null(0).sum()), float(difference.abs().sum())
         rows.append(
-            {"pair": words, "base": words.split(" and ")[0], **counts, "lines": asked.height, "base_wte": total,
+            {"pair": words, "base": words.split(" and ")[0], **counts, "lines": asked.height,
+             "heads": int(asked["heads"].sum()), "base_wte": total,
              "other_wte": float(asked[other].fill_null(0).sum()), "net_wte": float(difference.sum()),
              "gross_wte": gross, "gross_share": 100 * gross / total if total > 0 else None}
         )  # fmt: skip

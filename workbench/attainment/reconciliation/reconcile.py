@@ -49,6 +49,11 @@ class Reconciliation:
     movement: pl.DataFrame | None = None
 
     @property
+    def not_loaded(self) -> list[str]:
+        """The sources without any record by the month end."""
+        return self.dates.filter(pl.col("records") == 0)["source"].to_list()
+
+    @property
     def agreement(self) -> tuple[int, int]:
         """How many lines agree in all sources that apply to them, of how many to which any applies."""
         asked = self.lines["agrees"].drop_nulls()

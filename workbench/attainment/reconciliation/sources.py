@@ -123,9 +123,7 @@ def read_sources(snapshot: Snapshot, tolerances: Tolerances, organisation: str, 
     )
 
 
-def _dates(
-    snapshot: Snapshot, tolerances: Tolerances, organisation: str, period: dt.date, posts: int
-) -> pl.DataFrame:
+def _dates(snapshot: Snapshot, tolerances: Tolerances, organisation: str, period: dt.date, posts: int) -> pl.DataFrame:
     """Date each source and say how far it lies from the staff list.
 
     A template and a costing hold from their date on: they are of the month end itself, however old that date is.
