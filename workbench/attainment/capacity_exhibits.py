@@ -105,7 +105,7 @@ def _capacity_title(drawn: pl.DataFrame, metric: str, quarter: str) -> str:
     if shown.is_empty():
         return f"Capacity by team: nothing rostered with an agreed output can be shown for {quarter}"
     low = shown.row(0, named=True)
-    planned, delivered = shown["planned_output"].sum(), shown["delivered_output"].sum()
+    planned, delivered = (float(shown[name].sum()) for name in ("planned_output", "delivered_output"))
     return (
         f"Sessions delivered in {quarter} were worth {shown_number(delivered)} of {shown_number(planned)} {metric} "
         f"planned; furthest behind is {low['team']} ({shown_number(low['share'], 1)}%)"

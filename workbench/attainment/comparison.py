@@ -59,7 +59,7 @@ def of_groups(attainment: Attainment) -> list[Compared]:
     if attainment.found is None:
         return []
     rows = attainment.found.coverage.counted(("professional_group",)).sort("professional_group")
-    return [Compared(name, *counts, _level(attainment, group_scope(name))) for name, *counts in rows.iter_rows()]
+    return [Compared(name, n, of, _level(attainment, group_scope(name))) for name, n, of in rows.iter_rows()]
 
 
 def of_teams(attainment: Attainment) -> list[Compared]:
@@ -67,7 +67,7 @@ def of_teams(attainment: Attainment) -> list[Compared]:
     if attainment.found is None:
         return []
     rows = attainment.found.coverage.counted(("team",)).filter(~has_no_team()).sort("team")
-    return [Compared(name, *counts, _level(attainment, team_scope(name))) for name, *counts in rows.iter_rows()]
+    return [Compared(name, n, of, _level(attainment, team_scope(name))) for name, n, of in rows.iter_rows()]
 
 
 def trusts_at_level_0(attainments: Iterable[Attainment]) -> tuple[int, int]:
@@ -91,7 +91,7 @@ def clinical_staff_on_software(attainment: Attainment) -> tuple[int, int] | None
     staff = known.employed.filter(clinical)["person_key"].unique()
     plans = plan_states(known.plans, attainment.as_at)
     planned = plans.filter(~pl.col("state").is_in(["other_system", "expired"]))["person_key"].unique()
-    return staff.is_in(planned.implode()).sum(), staff.len()
+    return int(staff.is_in(planned.implode()).sum()), staff.len()
 
 
 def _level(attainment: Attainment, scope: str) -> int | None:

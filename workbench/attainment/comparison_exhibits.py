@@ -114,8 +114,8 @@ def _released(kind: str, rows: Iterable[Compared], policy: Policy, *, is_divided
 
 
 def _staff_on_software(own: Attainment, policy: Policy) -> Released:
-    counts = clinical_staff_on_software(own) or (None, None)
-    row = Compared("clinical staff with a plan on the software", *counts, None)
+    planned, clinical = clinical_staff_on_software(own) or (None, None)
+    row = Compared("clinical staff with a plan on the software", planned, clinical, None)
     released = _released(LIKE, [row], policy, is_divided=False)
     table = _with_survey(released.table.drop("survey", "survey_status"), CLINICAL_STAFF_ON_SOFTWARE_IN_2018)
     return Released(table, released.withheld, released.notes)

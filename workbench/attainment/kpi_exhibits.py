@@ -1,4 +1,4 @@
-"""What the attainment page shows of the indicators: over time, by group, planned beside delivered, and reported when."""
+"""What the attainment page shows of the indicators: over time, by group, planned and delivered, and reported when."""
 
 from __future__ import annotations
 
@@ -106,7 +106,8 @@ def _by_month_title(table: pl.DataFrame) -> str:
         size = shown_number(abs(change), 1)
         words += ", as a year before" if size == "0.0" else f", {sign} {size} points in a year"
     reached = sum(bool(above_90_aim(*row)) for row in known.select("active", "in_scope").rows())
-    return f"{words}; the aim of {AIM_IN_WORDS} was reached in {reached} of {known.height} months shown"
+    months = f"{reached or 'none'} of {known.height} months shown"
+    return f"{words}; the aim of {AIM_IN_WORDS} was reached in {months}"
 
 
 def dcc_share_by_group(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
@@ -258,7 +259,8 @@ def _variance_title(table: pl.DataFrame, quarter: str) -> str:
         return f"Planned and delivered sessions: nothing rostered can be shown for {quarter}"
     side = "fewer" if total["net"] < 0 else "more"
     net = f"{shown_number(abs(total['net']), 1)}% {side} sessions than planned were delivered in {quarter}"
-    return f"{net}; added up without their sign, the differences are {shown_number(total['gross'], 1)}% of what was planned"
+    gross = f"added up without their sign, the differences are {shown_number(total['gross'], 1)}% of what was planned"
+    return f"{net}; {gross}"
 
 
 def _roster_notes(workbench: Workbench, rostered: RosteredTime | None) -> tuple[str, ...]:
@@ -339,7 +341,7 @@ def _calendar_row(row: Reported, months: list[dt.date]) -> dict[str, object]:
         "kept": "yes" if row.kept.kept else "no",
         "last": shown_date(row.kept.last) if row.kept.last else "never",
         "missed": len(row.kept.missed),
-        **{f"{month:%Y-%m}": "yes" if month in reported else "–" for month in months},
+        **{f"{month:%Y-%m}": "yes" if month in reported else "no" for month in months},
     }
 
 
