@@ -124,3 +124,10 @@ class Quarter:
 
     def __str__(self) -> str:
         return f"{self.start_year}-{(self.start_year + 1) % 100:02d}Q{self.number}"
+
+
+def last_completed_quarter(day: dt.date) -> Quarter:
+    """Return the latest quarter that has ended by a day; one that ends on the day has ended."""
+    month = last_completed_month_end(day)
+    quarter = Quarter.containing(month)
+    return quarter if quarter.last_day <= month else Quarter.containing(add_months(quarter.first_day, -1))

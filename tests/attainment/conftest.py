@@ -30,6 +30,7 @@ ASSIGNMENT_MONTH = {
     "team": pl.String,
     "organisation_start_date": pl.Date,
     "assignment_start_date": pl.Date,
+    "supervisor_person_key": pl.String,
 }
 LEAVERS = {
     "organisation_code": pl.String,
@@ -62,6 +63,61 @@ JOB_PLANS = {
     "employee_signoff_date": pl.Date,
     "manager_signoff_date": pl.Date,
     "approval_date": pl.Date,
+    "team_meeting_date": pl.Date,
+    "objectives": pl.Int64,
+    "team_linked_objectives": pl.Int64,
+    "annualised": pl.String,
+    "mediation_status": pl.String,
+    "appeal_status": pl.String,
+}
+ACTIVITIES = {
+    "organisation_code": pl.String,
+    "plan_id": pl.String,
+    "activity_id": pl.String,
+    "category": pl.String,
+    "activity": pl.String,
+    "sessions_per_week": pl.Float64,
+    "annual_sessions": pl.Float64,
+    "hours_per_session": pl.Float64,
+    "output_metric": pl.String,
+    "output_value": pl.Float64,
+    "tariff_item": pl.String,
+}
+MEETINGS = {
+    "organisation_code": pl.String,
+    "scope": pl.String,
+    "kind": pl.String,
+    "meeting_date": pl.Date,
+    "audience": pl.String,
+    "attendance": pl.String,
+    "sample_size": pl.Int64,
+    "kpi": pl.String,
+    "reference": pl.String,
+}
+SESSIONS = {
+    "organisation_code": pl.String,
+    "person_key": pl.String,
+    "assignment_key": pl.String,
+    "session_date": pl.Date,
+    "category": pl.String,
+    "unit": pl.String,
+    "planned_sessions": pl.Float64,
+    "delivered_sessions": pl.Float64,
+    "cause": pl.String,
+    "action": pl.String,
+}
+RECORDS = {
+    "organisation_code": pl.String,
+    "scope": pl.String,
+    "standard_set": pl.String,
+    "clause": pl.String,
+    "judgement": pl.String,
+    "evidence_reference": pl.String,
+    "evidence_date": pl.Date,
+    "valid_until": pl.Date,
+    "owner": pl.String,
+    "groups_covered": pl.String,
+    "note": pl.String,
 }
 
 PHYSIO = {
@@ -88,6 +144,28 @@ PLAN = {
     "start_date": "2018-04-01",
 }
 
+ACTIVITY = {
+    "organisation_code": "XAA",
+    "activity_id": "1",
+    "category": "DCC",
+    "activity": "Clinic",
+    "sessions_per_week": 4,
+    "hours_per_session": 4,
+    "output_metric": "contacts",
+    "output_value": 6,
+}
+MEETING = {"organisation_code": "XAA", "scope": "trust", "reference": "MIN-1"}
+SESSION = {"organisation_code": "XAA", "session_date": "2019-02-01", "category": "DCC", "planned_sessions": 1}
+RECORD = {
+    "organisation_code": "XAA",
+    "scope": "trust",
+    "standard_set": "e_job_planning_2019",
+    "judgement": "met",
+    "evidence_reference": "EV-1",
+    "evidence_date": "2019-01-10",
+    "owner": "Chief people officer",
+}
+
 
 def frame(rows: Rows, schema: Mapping[str, pl.DataType], usual: Mapping[str, object]) -> pl.DataFrame:
     """Fill short rows with what is usual; dates are written as text."""
@@ -96,7 +174,7 @@ def frame(rows: Rows, schema: Mapping[str, pl.DataType], usual: Mapping[str, obj
         values = {**usual, **row}
         if "assignment_key" in schema and schema is ASSIGNMENT_MONTH:
             values.setdefault("assignment_key", f"{values['person_key']}-1")
-        if "plan_id" in schema:
+        if schema is JOB_PLANS:
             values.setdefault("plan_id", f"plan {number + 1}")
         filled.append(
             {
@@ -114,7 +192,16 @@ def register() -> Callable[..., Snapshot]:
     """A snapshot of a few literal posts and plans; what is not given is a physiotherapist, a plan on the software."""
 
     def build(
-        staff: Rows, plans: Rows = (), *, leavers: Rows = (), starters: Rows = (), overrides: Rows = ()
+        staff: Rows,
+        plans: Rows = (),
+        *,
+        leavers: Rows = (),
+        starters: Rows = (),
+        overrides: Rows = (),
+        activities: Rows = (),
+        meetings: Rows = (),
+        sessions: Rows = (),
+        records: Rows = (),
     ) -> Snapshot:
         own = {"organisation_code": "XAA"}
         return literal_snapshot(
@@ -127,6 +214,10 @@ def register() -> Callable[..., Snapshot]:
                 "staging.starters": frame(starters, STARTERS, own),
                 "staging.scope_overrides": frame(overrides, OVERRIDES, own | {"effective_from": "2010-01-01"}),
                 "staging.job_plans": frame(plans, JOB_PLANS, PLAN),
+                "staging.job_plan_activities": frame(activities, ACTIVITIES, ACTIVITY),
+                "staging.review_meetings": frame(meetings, MEETINGS, MEETING),
+                "staging.roster_sessions": frame(sessions, SESSIONS, SESSION),
+                "staging.attainment_evidence": frame(records, RECORDS, RECORD),
             }
         )
 

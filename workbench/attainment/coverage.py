@@ -114,7 +114,11 @@ def coverage_at(
     scope = scope_at(snapshot, organisation, as_at)
     if register.is_empty() or scope is None:
         return None
-    known = plan_states(register, as_at)
+    return coverage_of(scope, plan_states(register, as_at))
+
+
+def coverage_of(scope: Scope, known: pl.DataFrame) -> PlanCoverage:
+    """Match the people in scope with their plans, whose states on the date are known."""
     covered = covered_assignments(scope.assignments, known)
     posts = _with_person_state(_with_best_plan(scope.assignments, covered))
     on_cutoff = covered.filter("on_cutoff")["person_key"].n_unique()
@@ -135,10 +139,11 @@ def _with_best_plan(assignments: pl.DataFrame, covered: pl.DataFrame) -> pl.Data
         "person_key", "assignment_key", post_state="state", plan_group="professional_group"
     )
     posts = assignments.join(best, on=["person_key", "assignment_key"], how="left", nulls_equal=True)
-    return _with_professional_group(posts).with_columns(pl.col("post_state").fill_null("none"))
+    return with_professional_group(posts).with_columns(pl.col("post_state").fill_null("none"))
 
 
-def _with_professional_group(posts: pl.DataFrame) -> pl.DataFrame:
+def with_professional_group(posts: pl.DataFrame) -> pl.DataFrame:
+    """Add the `professional_group` of each post: that of its plan (`plan_group`), else read from ESR, else unknown."""
     esr = ("staff_group_code", "profession", "job_role_code")
     groups = [
         {**dict(zip(esr, values, strict=True)), "esr_group": professional_group_of(*values)}
@@ -202,7 +207,7 @@ def active_job_plan_coverage(snapshot: Snapshot, request: MeasureRequest) -> tup
         One row per combination of the dimensions with `numerator` (people with an active plan) and `denominator`
         (people in scope); both null where no register or no staff list is loaded.
     """
-    dates = _dates_asked(snapshot, request)
+    dates = dates_asked(snapshot, request)
     register = plan_register(snapshot, request.organisation)
     covering = request.options["coverage"]
     frames, at_last = [], None
@@ -219,7 +224,8 @@ def active_job_plan_coverage(snapshot: Snapshot, request: MeasureRequest) -> tup
     return pl.concat(frames), stamp | (_account(at_last) if at_last else {})
 
 
-def _dates_asked(snapshot: Snapshot, request: MeasureRequest) -> dict[dt.date, bool]:
+def dates_asked(snapshot: Snapshot, request: MeasureRequest) -> dict[dt.date, bool]:
+    """Say which as-of dates a request asks about and whether they can be answered: one day, or every month end."""
     if not request.by_month:
         return {request.as_at: True}
     return months_asked(request, months_loaded(snapshot, request.organisation))

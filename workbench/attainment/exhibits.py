@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from workbench.attainment.capacity_exhibits import CAPACITY_EXHIBITS
+from workbench.attainment.comparison_exhibits import COMPARISON_EXHIBITS
 from workbench.attainment.coverage import UNMATCHED_PLANS, PlanCoverage, coverage_at
+from workbench.attainment.kpi_exhibits import KPI_EXHIBITS
+from workbench.attainment.level_exhibits import LEVEL_EXHIBITS
+from workbench.attainment.reconciliation_exhibits import RECONCILIATION_EXHIBITS
 from workbench.attainment.scope import EXCLUSION_REASONS
 from workbench.attainment.standards import AIM_IN_WORDS, AIM_PER_CENT, above_90_aim
 from workbench.disclosure import Policy, Rate, release
@@ -236,4 +241,9 @@ def _reasons_title(table: pl.DataFrame, coverage: PlanCoverage | None) -> str:
 EXHIBITS: dict[str, Callable[[Workbench, ExhibitRequest], Exhibit]] = {
     "active_plans_by_group": active_plans_by_group,
     "plans_not_active_reasons": plans_not_active_reasons,
+    **RECONCILIATION_EXHIBITS,
+    **KPI_EXHIBITS,
+    **CAPACITY_EXHIBITS,
+    **COMPARISON_EXHIBITS,
+    **LEVEL_EXHIBITS,
 }

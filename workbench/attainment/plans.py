@@ -82,6 +82,35 @@ def plan_states(plans: pl.DataFrame, as_at: dt.date) -> pl.DataFrame:
     return known.with_columns(state=states).with_columns(on_cutoff=on_cutoff.fill_null(False)).drop("replaced")
 
 
+def plans_as_known(plans: pl.DataFrame, known_at: dt.date) -> pl.DataFrame:
+    """Give the register as it stood on a date: what happened to a plan afterwards is taken back.
+
+    Reviews and approvals after the date are blank, and a plan superseded or expired since is approved again. Looking
+    ahead from the date, plans then age and nothing is renewed. On the date itself `plan_states` says the same of
+    these rows as of the register.
+    """
+    known = plans.filter(_known(known_at)).with_columns(replaced=_is_replaced(plans, known_at))
+    was_approved = (
+        (pl.col("status") == "approved")
+        | ((pl.col("status") == "superseded") & ~pl.col("replaced"))
+        | ((pl.col("status") == "expired") & (pl.col("end_date") >= known_at))
+    ).fill_null(False)
+    later = pl.any_horizontal((pl.col(name) > known_at).fill_null(False) for name in ("review_date", "approval_date"))
+    status = (
+        pl.when(was_approved & later)
+        .then(pl.lit("first_sign_off"))
+        .when(was_approved)
+        .then(pl.lit("approved"))
+        .otherwise("status")
+    )
+    # the status looks at the dates before they are blanked
+    return (
+        known.with_columns(status=status)
+        .with_columns(pl.when(pl.col(name) <= known_at).then(name).alias(name) for name in _EVENTS)
+        .drop("replaced")
+    )
+
+
 def _known(as_at: dt.date) -> pl.Expr:
     """Keep plans that existed on the date: begun or signed by then, or unfinished and so without a dated end."""
     unfinished = ~pl.col("status").is_in(["approved", "superseded", "expired"]).fill_null(False)

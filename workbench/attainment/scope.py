@@ -87,13 +87,30 @@ def scope_at(snapshot: Snapshot, organisation: str, as_at: dt.date) -> Scope | N
     if employed.is_empty():
         return None
     overrides = snapshot.query(QUERIES / "scope_overrides.sql", organisation=organisation, as_at=as_at)
+    return scope_of(employed, overrides, as_at, left_and_entered_late(snapshot, organisation, as_at))
+
+
+def left_and_entered_late(snapshot: Snapshot, organisation: str, as_at: dt.date) -> int:
+    """Count the people whose leaving date lies before the date but was entered after it."""
     late = snapshot.query(QUERIES / "leavings_entered_late.sql", organisation=organisation, as_at=as_at)
+    return int(late["persons"][0])
+
+
+def scope_of(employed: pl.DataFrame, overrides: pl.DataFrame, as_at: dt.date, entered_late: int) -> Scope:
+    """Work out who of the people employed is in scope, under the recorded decisions in force.
+
+    Args:
+        employed: one row per assignment employed on the date, as `employed_at.sql` returns them.
+        overrides: the recorded decisions in force on the date.
+        as_at: the as-of date.
+        entered_late: people whose leaving was entered after the date.
+    """
     judged = _judged(employed, overrides)
     in_scope = judged.filter(pl.col("reason").is_null() & pl.col("counts"))
     excluded = judged.filter(pl.col("reason").is_not_null()).select("person_key", "reason").unique()
     return Scope(
         as_at=as_at,
-        period=employed["period"].to_list()[0],
+        period=employed["period"].max() or as_at,  # type: ignore[arg-type]
         assignments=in_scope.select(
             "person_key",
             "assignment_key",
@@ -107,7 +124,7 @@ def scope_at(snapshot: Snapshot, organisation: str, as_at: dt.date) -> Scope | N
             "team",
         ).sort("person_key", "assignment_key"),
         excluded=excluded.sort("person_key"),
-        entered_late=int(late["persons"][0]),
+        entered_late=entered_late,
     )
 
 

@@ -34,6 +34,16 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "answer_key",
         "Say how many planted errors of a sample the coding review finds, and what else.",
     ),
+    "attain": (
+        "workbench.cli.attain",
+        "attain",
+        "Show the level of e-job planning attainment, and what blocks the next one.",
+    ),
+    "reconcile": (
+        "workbench.cli.reconcile",
+        "reconcile",
+        "Say where job plans, ledger, roster templates and ESR differ.",
+    ),
     "reference": (
         "workbench.cli.reference",
         "reference",

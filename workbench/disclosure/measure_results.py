@@ -40,6 +40,8 @@ def disclose_measure(result: MeasureResult, policy: Policy) -> MeasureResult:
             f"For audience {policy.audience!r} a measure is broken down by one dimension at a time, besides month: "
             f"received {', '.join(within)}. Two together could be added up to what is withheld."
         )
+    if result.measure.unit == "level":
+        return _levels(result, policy)
     behind = {name: f"{name}_people" for name in ("numerator", "denominator")}
     people = [column for column in behind.values() if result.people[column].is_not_null().any()]
     if not people:
@@ -75,4 +77,17 @@ def disclose_measure(result: MeasureResult, policy: Policy) -> MeasureResult:
     # Counts beside the rows (who was left out, and why) are guarded by no rule of this table, so they do not travel.
     stamp = {name: value for name, value in result.stamp.items() if name != "counts"}
     stamp["disclosure"] = policy.sentence
+    return replace(result, frame=frame, people=result.people.clear(), stamp=stamp)
+
+
+def _levels(result: MeasureResult, policy: Policy) -> MeasureResult:
+    """Withhold the levels of scopes with few people. Levels add up to nothing, so nothing else gives them back."""
+    small = pl.Series([people is not None and policy.is_small(people) for people in result.people["numerator_people"]])
+    hidden = small & (result.frame["status"] == "ok")
+    frame = result.frame.with_columns(
+        status=pl.when(hidden).then(pl.lit("suppressed")).otherwise("status"),
+        value=pl.when(~hidden).then("value"),
+    )
+    stamp = {name: value for name, value in result.stamp.items() if name != "counts"}
+    stamp["disclosure"] = f"levels of fewer than {policy.smallest_shown} people are withheld"
     return replace(result, frame=frame, people=result.people.clear(), stamp=stamp)

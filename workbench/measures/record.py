@@ -21,7 +21,7 @@ DIMENSIONS = (
     "cost_centre",
 )
 DIRECTIONS = ("higher is better", "lower is better", "neither")
-UNITS = ("people", "FTE", "per cent", "assignments", "plans", "count")
+UNITS = ("people", "FTE", "per cent", "assignments", "plans", "count", "level")
 
 
 @dataclass(frozen=True)

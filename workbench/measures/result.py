@@ -26,7 +26,8 @@ def finish(frame: pl.DataFrame, by: Sequence[str], *, kind: Kind = "count") -> p
     more (rows that a source blanks); elsewhere it leaves null.
 
     Args:
-        frame: one row per combination of `by`, with `numerator`, `denominator` and perhaps `status`.
+        frame: one row per combination of `by`, with `numerator`, `denominator` and perhaps `status`. A measure that
+            neither counts nor divides (a level) gives its `value` itself and leaves the two null.
         by: the dimensions, which become the first columns and the sort order (nulls last).
         kind: `count` (value is the numerator, no denominator) or `percent` (100 x numerator / denominator).
 
@@ -46,9 +47,14 @@ def finish(frame: pl.DataFrame, by: Sequence[str], *, kind: Kind = "count") -> p
     number = pl.Int64 if whole else pl.Float64
     numerator, denominator = pl.col("numerator"), pl.col("denominator")
     frame = frame.with_columns(numerator.cast(number), denominator.cast(pl.Float64))
-    nothing = numerator.is_null() | (denominator.is_null() if kind == "percent" else pl.lit(False))
+    given = "value" in frame.columns
+    nothing = (
+        pl.col("value").is_null()
+        if given
+        else numerator.is_null() | (denominator.is_null() if kind == "percent" else pl.lit(False))
+    )
     not_applicable = (denominator == 0) if kind == "percent" else pl.lit(False)
-    value = (100 * numerator / denominator) if kind == "percent" else numerator
+    value = pl.col("value") if given else (100 * numerator / denominator) if kind == "percent" else numerator
     frame = frame.with_columns(
         status=pl.coalesce(
             "status",

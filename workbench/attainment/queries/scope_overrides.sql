@@ -4,7 +4,8 @@ select
     scope_overrides.kind,
     scope_overrides.team,
     scope_overrides.person_key,
-    scope_overrides.effective_from
+    scope_overrides.effective_from,
+    scope_overrides.effective_to
 from staging.scope_overrides as scope_overrides
 where scope_overrides.organisation_code = $organisation
     and scope_overrides.effective_from <= $as_at
