@@ -18,6 +18,30 @@ page = wb.page("attainment_benchmark", organisation=organisation, as_at=as_at, i
 page.header()
 
 # %% [markdown]
+# ## What level has each group reached, and what stands in its way?
+
+# %%
+page.show("level_ladder")
+
+# %% [markdown]
+# ## What blocks the next level?
+
+# %%
+page.show("what_blocks_the_next_level")
+
+# %% [markdown]
+# ## What lapses next, and when does the level fall?
+
+# %%
+page.show("forward_look")
+
+# %% [markdown]
+# ## What would the next level take?
+
+# %%
+page.show("what_would_it_take")
+
+# %% [markdown]
 # ## What share of each professional group has an active job plan?
 
 # %%
@@ -28,6 +52,66 @@ page.show("active_plans_by_group")
 
 # %%
 page.show("plans_not_active_reasons")
+
+# %% [markdown]
+# ## Is the share with an active plan rising?
+
+# %%
+page.show("active_plans_by_month")
+
+# %% [markdown]
+# ## How is planned time divided?
+
+# %%
+page.show("dcc_share_by_group")
+
+# %% [markdown]
+# ## Was what was planned delivered?
+
+# %%
+page.show("planned_and_delivered")
+
+# %% [markdown]
+# ## Do teams deliver the output that they planned?
+
+# %%
+page.show("capacity_by_team")
+
+# %% [markdown]
+# ## Are plans consistent between teams?
+
+# %%
+page.show("consistency_between_teams")
+
+# %% [markdown]
+# ## Who does the planned work of each team?
+
+# %%
+page.show("skill_mix_by_team")
+
+# %% [markdown]
+# ## Do job plans, ledger, roster templates and ESR agree?
+
+# %%
+page.show("do_the_systems_agree")
+
+# %% [markdown]
+# ## Who has to look at what does not agree, and since when?
+
+# %%
+page.show("exceptions_by_owner_and_age")
+
+# %% [markdown]
+# ## How do we compare?
+
+# %%
+page.show("compared_with")
+
+# %% [markdown]
+# ## Were the indicators reported as often as they should be?
+
+# %%
+page.show("indicators_reported")
 
 # %% [markdown]
 # ## How these numbers were counted
