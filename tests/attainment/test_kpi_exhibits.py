@@ -128,7 +128,8 @@ def test_the_calendar_says_when_and_whether_often_enough(trust: Snapshot, tmp_pa
 def test_capacity_is_drawn_for_the_metric_asked_for(trust: Snapshot, tmp_path: Path) -> None:
     exhibit = capacity_of_teams(opened(trust, tmp_path), asked())
     assert exhibit.title == (
-        "Sessions delivered in 2018-19Q4 were worth 600 of 660 contacts planned; furthest behind is Ward sisters (50.0%)"
+        "Sessions delivered in 2018-19Q4 were worth 600 of 660 contacts planned; "
+        "furthest behind is Ward sisters (50.0%)"
     )
     other = capacity_of_teams(opened(trust, tmp_path), asked(metric="cases"))
     assert other.title == "Capacity by team: nothing rostered with an agreed output can be shown for 2018-19Q4"
