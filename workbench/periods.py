@@ -10,6 +10,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from workbench.errors import PeriodError
 
@@ -70,6 +71,7 @@ def month_ends(first: dt.date, last: dt.date) -> list[dt.date]:
     return ends
 
 
+@cache
 def shown_date(day: dt.date) -> str:
     """Write a date as people in the NHS do: 30 Sep 2026."""
     return f"{day.day} {day:%b %Y}"

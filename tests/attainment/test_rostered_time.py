@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from workbench.attainment.rostered_time import rostered_time_in
+from workbench.attainment.rostered_time import RosteredTime, rostered_time_in
 from workbench.measures import evaluate
 from workbench.periods import last_completed_quarter
 from workbench.warehouse.snapshot import Snapshot
@@ -141,3 +144,29 @@ def test_a_session_counts_to_its_own_post_else_to_the_first(register: Build, ass
     ]
     snapshot = register(posts, sessions=[session("ann", 1, 1, assignment_key=assignment)])
     assert variance(snapshot, ("team",))[team] == (0.0, 1.0, "ok")
+
+
+SESSIONS = st.lists(
+    st.tuples(st.sampled_from("abc"), st.sampled_from(["DCC", "SPA"]), st.sampled_from("XY"), *[st.integers(0, 9)] * 2),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(SESSIONS)
+def test_gross_is_never_less_than_net_and_teams_add_up_to_the_total(rows: list[tuple[str, str, str, int, int]]) -> None:
+    sessions = pl.DataFrame(
+        rows,
+        schema={"person_key": pl.String, "category": pl.String, "team": pl.String, "planned": pl.Float64}
+        | {"delivered": pl.Float64},
+        orient="row",
+    )
+    places = sessions.select("team").unique()
+    rostered = RosteredTime(last_completed_quarter(dt.date(2019, 3, 31)), sessions, places, {}, 0, 0)
+    total, teams = rostered.counted().row(0, named=True), rostered.counted(["team"])
+    assert total["missed"] >= abs(total["difference"])
+    assert total["difference"] == total["delivered"] - total["planned"]
+    for name in ("planned", "delivered", "difference"):
+        assert teams[name].sum() == total[name]
+    # a person's misses in two teams may cancel out in the total, never the other way round
+    assert teams["missed"].sum() >= total["missed"]

@@ -12,8 +12,8 @@ import pytest
 
 from workbench.measures import evaluate
 
-# Who is in scope and which plans are active is recomputed there, from the same raw rows.
-PLANS = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("test_recomputed_active_job_plan_coverage.py"))))
+# Who is in scope and which plans are active is recomputed there for every measure, from the same raw rows.
+PLANS = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("conftest.py"))))
 
 DAYS = (dt.date(2026, 9, 30), dt.date(2025, 10, 31))
 CLINICAL = {"01", "03", "04", "05", "06", "07"}

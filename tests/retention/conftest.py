@@ -52,7 +52,7 @@ ASSIGNMENT_MONTH = {
     "organisation_start_date": pl.Date,
     "assignment_start_date": pl.Date,
     "is_active": pl.Boolean,
-    **dict.fromkeys(("cost_centre", "staff_group", "pay_band"), pl.String),
+    **dict.fromkeys(("cost_centre", "staff_group", "pay_band", "profession_level"), pl.String),
 }
 LEDGER = {
     **dict.fromkeys(("organisation_code", "cost_centre", "staff_group", "pay_band"), pl.String),

@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 NO_DEMAND = "Demand is in no extract: what teams are asked for cannot be held against their capacity here."
+CAPACITY_COLUMNS = (
+    Column("quarter", "Quarter"),
+    Column("team", "Team"),
+    Column("output_metric", "Output"),
+    Column("people", "Rostered", "count", "people"),
+    Column("planned_sessions", "Planned", "fte", "sessions"),
+    Column("delivered_sessions", "Delivered", "fte", "sessions"),
+    Column("planned_output", "Planned capacity", "count"),
+    Column("delivered_output", "Delivered capacity", "count"),
+    Column("share", "Delivered of planned", "percent"),
+)
 DUTY, OUTPUT = "Hours a week for a duty", "Output of a session"
 
 
@@ -69,17 +80,7 @@ def capacity_of_teams(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
             "with a roster among the latest four. Sessions without an agreed output are left out."
         ),
         table=released.table,
-        columns=(
-            Column("quarter", "Quarter"),
-            Column("team", "Team"),
-            Column("output_metric", "Output"),
-            Column("people", "Rostered", "count", "people"),
-            Column("planned_sessions", "Planned", "fte", "sessions"),
-            Column("delivered_sessions", "Delivered", "fte", "sessions"),
-            Column("planned_output", "Planned capacity", "count"),
-            Column("delivered_output", "Delivered capacity", "count"),
-            Column("share", "Delivered of planned", "percent"),
-        ),
+        columns=CAPACITY_COLUMNS,
         figure=drawing.figure,
         alt=drawing.alt,
         measures=("planned_delivered_variance",),

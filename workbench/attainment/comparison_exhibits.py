@@ -32,6 +32,15 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 GROUP, TEAM, ORGANISATION, LIKE = "Professional group", "Team", "Organisation served", "July 2018 survey"
+COLUMNS = (
+    Column("kind", "Compared"),
+    Column("name", "Name"),
+    Column("active", "Number", "count"),
+    Column("in_scope", "Of", "count"),
+    Column("share", "Share", "percent"),
+    Column("level", "Level"),
+    Column("survey", "July 2018", "percent", decimals=0),
+)
 COUNTED = {"kind": pl.String, "name": pl.String, "active": pl.Int64, "in_scope": pl.Int64, "level": pl.Int64}
 
 
@@ -72,15 +81,7 @@ def compared_with(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
             "software among all clinical staff, nobody left out as out of scope."
         ),
         table=table,
-        columns=(
-            Column("kind", "Compared"),
-            Column("name", "Name"),
-            Column("active", "Number", "count"),
-            Column("in_scope", "Of", "count"),
-            Column("share", "Share", "percent"),
-            Column("level", "Level"),
-            Column("survey", "July 2018", "percent", decimals=0),
-        ),
+        columns=COLUMNS,
         figure=drawing.figure,
         alt=drawing.alt,
         measures=("active_job_plan_coverage", "attainment_level"),

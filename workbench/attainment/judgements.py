@@ -8,8 +8,9 @@ same as "not met"; both block a level, and they are shown apart.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from workbench.attainment.standard_sets import Clause
 from workbench.periods import add_months, shown_date
@@ -49,6 +50,10 @@ class Answer:
     holds_until: dt.date | None = None
 
 
+NO_RECORD = Answer(NOT_EVIDENCED, "no dated record")
+
+
+@cache
 def last_day_within(day: dt.date, months: int) -> dt.date:
     """Return the last as-of date for which a day still lies in the past so many months.
 
@@ -74,7 +79,7 @@ def holds_until(clause: Clause, record: Judgement, judged_valid_months: int) -> 
     return min(ends) if ends else last_day_within(record.evidence_date, judged_valid_months)
 
 
-def judged(clause: Clause, records: Iterable[Judgement], as_at: dt.date, judged_valid_months: int) -> Answer:
+def judged(clause: Clause, records: Sequence[Judgement], as_at: dt.date, judged_valid_months: int) -> Answer:
     """Say what one scope's own records say about a clause on a date; records after the date do not exist yet.
 
     A "met" needs a date, an owner and a reference; a "not applicable" needs a date, an owner and a reason in its note,
@@ -82,7 +87,7 @@ def judged(clause: Clause, records: Iterable[Judgement], as_at: dt.date, judged_
     """
     latest = latest_record(clause, records, as_at)
     if latest is None:
-        return Answer(NOT_EVIDENCED, "no dated record")
+        return NO_RECORD
     dated = shown_date(latest.evidence_date) if latest.evidence_date else ""
     if latest.judgement == NOT_MET:
         return Answer(NOT_MET, f"judged not met on {dated}")
@@ -96,11 +101,13 @@ def judged(clause: Clause, records: Iterable[Judgement], as_at: dt.date, judged_
     return Answer(MET, f"judged met on {dated} ({latest.reference})", until)
 
 
-def latest_record(clause: Clause, records: Iterable[Judgement], as_at: dt.date) -> Judgement | None:
+def latest_record(clause: Clause, records: Sequence[Judgement], as_at: dt.date) -> Judgement | None:
     """Return the record that counts on a date: the latest that is whole, else the latest; None without a dated one.
 
     A record that lacks something evidences nothing, and takes nothing away from an earlier one that is whole.
     """
+    if not records:
+        return None
     known = [record for record in records if record.evidence_date is not None and record.evidence_date <= as_at]
     whole = [record for record in known if record.judgement == NOT_MET or not _lacking(clause, record)]
     return max(whole or known, key=lambda one: (one.evidence_date or dt.date.min, one.order), default=None)

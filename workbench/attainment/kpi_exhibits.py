@@ -10,7 +10,7 @@ import polars as pl
 
 from workbench.attainment.attained import the_set
 from workbench.attainment.coverage import coverage_at, plan_register
-from workbench.attainment.planned_time import planned_time_at
+from workbench.attainment.planned_time import PlannedTime, planned_time_at
 from workbench.attainment.reporting import Reported, reported_log
 from workbench.attainment.rostered_time import RosteredTime, rostered_time_in
 from workbench.attainment.standard_sets import DEFAULT_SET
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TOTAL = "Total"
 MONTHS = 24
+PLANNED_AMOUNTS = ("direct_care", "planned", "uncategorised")
+ROSTERED_AMOUNTS = ("planned", "delivered", "difference", "missed")
 NO_DATA_NOTE = "No data is not 0%: nothing is said about what is not loaded."
 
 
@@ -36,14 +38,7 @@ def active_plans_by_month(workbench: Workbench, request: ExhibitRequest) -> Exhi
     """
     service = request.options.get("service", "")
     stamp = workbench.stamp(request.organisation, request.as_at, service or "whole organisation")
-    register = plan_register(workbench.snapshot, request.organisation)
-    months = [month for month in workbench.months(request.organisation) if month <= request.as_at][-MONTHS:]
-    rows = []
-    for month in months:
-        coverage = coverage_at(workbench.snapshot, request.organisation, month, register)
-        coverage = coverage.of_service(service) if coverage and service else coverage
-        rows.append((month, *(coverage.counted().row(0) if coverage else (None, None))))
-    counted = pl.DataFrame(rows, schema={"month": pl.Date, "active": pl.Int64, "in_scope": pl.Int64}, orient="row")
+    counted = _counted_by_month(workbench, request, service)
     released = release(
         counted,
         policy=workbench.policy,
@@ -91,6 +86,18 @@ def active_plans_by_month(workbench: Workbench, request: ExhibitRequest) -> Exhi
     )
 
 
+def _counted_by_month(workbench: Workbench, request: ExhibitRequest, service: str) -> pl.DataFrame:
+    """Count people with an active plan and people in scope at each of the latest month ends loaded."""
+    register = plan_register(workbench.snapshot, request.organisation)
+    months = [month for month in workbench.months(request.organisation) if month <= request.as_at][-MONTHS:]
+    rows = []
+    for month in months:
+        coverage = coverage_at(workbench.snapshot, request.organisation, month, register)
+        coverage = coverage.of_service(service) if coverage and service else coverage
+        rows.append((month, *(coverage.counted().row(0) if coverage else (None, None))))
+    return pl.DataFrame(rows, schema={"month": pl.Date, "active": pl.Int64, "in_scope": pl.Int64}, orient="row")
+
+
 def _by_month_title(table: pl.DataFrame) -> str:
     known = table.drop_nulls("share")
     if known.is_empty():
@@ -114,23 +121,11 @@ def dcc_share_by_group(workbench: Workbench, request: ExhibitRequest) -> Exhibit
     """What share of planned sessions is direct clinical care, by professional group?"""
     stamp = workbench.stamp(request.organisation, request.as_at)
     planned = planned_time_at(workbench.snapshot, request.organisation, request.as_at)
-    amounts = ("direct_care", "planned", "uncategorised")
-    if planned is None:
-        schema = {"professional_group": pl.String, **dict.fromkeys(amounts, pl.Float64), "people": pl.Int64}
-        counted = pl.DataFrame([{"professional_group": TOTAL}], schema=schema)
-        counted = counted.with_columns(in_hours=pl.lit(None, pl.Boolean))
-    else:
-        total = planned.counted().with_columns(professional_group=pl.lit(TOTAL))
-        groups = planned.counted(("professional_group",)).sort(
-            "planned", "professional_group", descending=[True, False]
-        )
-        counted = pl.concat([groups, total.select(groups.columns)]).with_columns(pl.col("people").cast(pl.Int64))
-    unit = pl.when("in_hours").then(pl.lit("hours")).when(~pl.col("in_hours")).then(pl.lit("sessions"))
     released = release(
-        counted.with_columns(unit=unit),
+        _planned_by_group(planned),
         policy=workbench.policy,
         people=["people"],
-        dependants=dict.fromkeys(amounts, ("people",)),
+        dependants=dict.fromkeys(PLANNED_AMOUNTS, ("people",)),
         rates={"share": Rate("direct_care", "planned")},
         within=("professional_group",),
     )
@@ -179,6 +174,22 @@ def dcc_share_by_group(workbench: Workbench, request: ExhibitRequest) -> Exhibit
     )
 
 
+def _planned_by_group(planned: PlannedTime | None) -> pl.DataFrame:
+    """Add up planned time by professional group with the total, and the unit of each row in words."""
+    if planned is None:
+        schema = {"professional_group": pl.String, **dict.fromkeys(PLANNED_AMOUNTS, pl.Float64), "people": pl.Int64}
+        counted = pl.DataFrame([{"professional_group": TOTAL}], schema=schema)
+        counted = counted.with_columns(in_hours=pl.lit(None, pl.Boolean))
+    else:
+        total = planned.counted().with_columns(professional_group=pl.lit(TOTAL))
+        groups = planned.counted(("professional_group",)).sort(
+            "planned", "professional_group", descending=[True, False]
+        )
+        counted = pl.concat([groups, total.select(groups.columns)]).with_columns(pl.col("people").cast(pl.Int64))
+    unit = pl.when("in_hours").then(pl.lit("hours")).when(~pl.col("in_hours")).then(pl.lit("sessions"))
+    return counted.with_columns(unit=unit)
+
+
 def _dcc_title(table: pl.DataFrame) -> str:
     groups = table.filter((pl.col("professional_group") != TOTAL) & pl.col("share").is_not_null()).sort("share")
     total = table.filter(pl.col("professional_group") == TOTAL)["share"].item()
@@ -200,19 +211,11 @@ def planned_and_delivered(workbench: Workbench, request: ExhibitRequest) -> Exhi
     stamp = workbench.stamp(request.organisation, request.as_at)
     quarter = last_completed_quarter(request.as_at)
     rostered = rostered_time_in(workbench.snapshot, request.organisation, quarter)
-    amounts = ("planned", "delivered", "difference", "missed")
-    if rostered is None:
-        schema = {"professional_group": pl.String, **dict.fromkeys(amounts, pl.Float64), "people": pl.Int64}
-        counted = pl.DataFrame([{"professional_group": TOTAL}], schema=schema)
-    else:
-        groups = rostered.counted(("professional_group",)).sort("planned", descending=True, nulls_last=True)
-        total = rostered.counted().with_columns(professional_group=pl.lit(TOTAL)).select(groups.columns)
-        counted = pl.concat([groups, total])
     released = release(
-        counted,
+        _rostered_by_group(rostered),
         policy=workbench.policy,
         people=["people"],
-        dependants=dict.fromkeys(amounts, ("people",)),
+        dependants=dict.fromkeys(ROSTERED_AMOUNTS, ("people",)),
         rates={"net": Rate("difference", "planned"), "gross": Rate("missed", "planned")},
         within=("professional_group",),
     )
@@ -251,6 +254,16 @@ def planned_and_delivered(workbench: Workbench, request: ExhibitRequest) -> Exhi
         stamp=stamp,
         withheld=released.withheld,
     )
+
+
+def _rostered_by_group(rostered: RosteredTime | None) -> pl.DataFrame:
+    """Add up rostered time by professional group with the total."""
+    if rostered is None:
+        schema = {"professional_group": pl.String, **dict.fromkeys(ROSTERED_AMOUNTS, pl.Float64), "people": pl.Int64}
+        return pl.DataFrame([{"professional_group": TOTAL}], schema=schema)
+    groups = rostered.counted(("professional_group",)).sort("planned", descending=True, nulls_last=True)
+    total = rostered.counted().with_columns(professional_group=pl.lit(TOTAL)).select(groups.columns)
+    return pl.concat([groups, total])
 
 
 def _variance_title(table: pl.DataFrame, quarter: str) -> str:

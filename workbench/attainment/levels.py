@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workbench.attainment.judgements import (
     MET,
@@ -155,6 +155,7 @@ class _Judge:
     def __init__(self, standards: StandardSet, evidence: Evidence, as_at: dt.date) -> None:
         self.standards, self.evidence, self.as_at = standards, evidence, as_at
         self._known: dict[tuple[str, str], ClauseState] = {}
+        self._inherited: dict[tuple[str, str], ClauseState] = {}
         self._groups_of = {team_scope(team.name): team.groups for team in evidence.teams}
 
     def state(self, scope: str, clause: Clause) -> ClauseState:
@@ -186,10 +187,12 @@ class _Judge:
             if answer.state == MET and not self._covers(clause, scope.removeprefix("group:")):
                 # a policy of the group's own counts for the group, and never lifts the trust
                 answer = own if own.state == MET else Answer(NOT_MET, "not among the groups covered")
-            inherited = self._combined(TRUST, clause, answer)
-        else:
-            inherited = self.state(parent, clause)
-        return _with_parent(inherited, parent)
+            return replace(self._combined(TRUST, clause, answer), inherited_from=parent)
+        # teams of one group inherit the same, so it is made once
+        key = (parent, clause.id)
+        if key not in self._inherited:
+            self._inherited[key] = replace(self.state(parent, clause), inherited_from=parent)
+        return self._inherited[key]
 
     def _covers(self, clause: Clause, group: str) -> bool:
         if not clause.covers_groups:
@@ -222,7 +225,7 @@ class _Judge:
         words = f"{met} of {len(teams)} teams" if teams else "no team in scope"
         answer = Answer(state, words, min(ends) if ends else None)
         combined = self._combined(scope, clause, answer)
-        return ClauseState(**{**vars(combined), "teams_met": met, "teams": len(teams)})
+        return replace(combined, teams_met=met, teams=len(teams))
 
     def _combined(self, scope: str, clause: Clause, answer: Answer) -> ClauseState:
         """Put the judged and the computed half of a clause together; a computed failure beats a judged "met"."""
@@ -288,10 +291,6 @@ def _attained(standards: StandardSet, scope: str, judge: _Judge, anybody: bool) 
     blocking = tuple(one.id for one in standards.of_level(level + 1) if states[one.id] != MET)
     above = tuple(one.id for one in standards.standards if one.level > level + 1 and states[one.id] == MET)
     return Attained(scope, level, states, clauses, blocking, above)
-
-
-def _with_parent(state: ClauseState, parent: str) -> ClauseState:
-    return ClauseState(**{**vars(state), "inherited_from": parent})
 
 
 def _named(scope: str) -> str:

@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 
 from workbench.attainment.reconciliation.four_way import AGREE, NOT_APPLICABLE, four_way
-from workbench.attainment.reconciliation.sources import Sources, read_sources
+from workbench.attainment.reconciliation.sources import Sources, read_plans, read_sources
 from workbench.attainment.reconciliation.tolerances import Tolerances
 from workbench.measures.coverage import add_up, months_asked, months_loaded, months_missing
 from workbench.measures.request import MeasureRequest
@@ -36,9 +36,10 @@ def reconciliation_agreement(snapshot: Snapshot, request: MeasureRequest) -> tup
     """
     loaded = months_loaded(snapshot, request.organisation)
     tolerances, pair = Tolerances(), request.options["pair"]
+    register = read_plans(snapshot, request.organisation)
     months, frames, at_last = {}, [], None
     for month, known in months_asked(request, loaded).items():
-        at_last = read_sources(snapshot, tolerances, request.organisation, month) if known else None
+        at_last = read_sources(snapshot, tolerances, request.organisation, month, register) if known else None
         if at_last is not None and at_last.ledger is None:
             at_last = None
         months[month] = at_last is not None

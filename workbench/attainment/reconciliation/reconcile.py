@@ -12,7 +12,7 @@ from workbench.attainment.reconciliation.ages import MONTHS_FOLLOWED, IdsAt, kep
 from workbench.attainment.reconciliation.exceptions import identified
 from workbench.attainment.reconciliation.four_way import establishment_rows, four_way, pair_totals
 from workbench.attainment.reconciliation.pairs import key_matches, pair_checks
-from workbench.attainment.reconciliation.sources import read_sources
+from workbench.attainment.reconciliation.sources import PlanRegister, read_plans, read_sources
 from workbench.attainment.reconciliation.tolerances import Tolerances
 from workbench.errors import PeriodError, SettingsError
 from workbench.measures.coverage import months_loaded
@@ -61,17 +61,22 @@ class Reconciliation:
 
 
 def reconcile(
-    snapshot: Snapshot, organisation: str, period: dt.date, tolerances: Tolerances | None = None
+    snapshot: Snapshot,
+    organisation: str,
+    period: dt.date,
+    tolerances: Tolerances | None = None,
+    register: PlanRegister | None = None,
 ) -> Reconciliation | None:
     """Compare e-job plans, ledger, roster templates, rosters and ESR of an organisation at a month end.
 
-    Nothing is corrected: each exception is a question to a person. See docs/reconciliation.md.
+    Nothing is corrected: each exception is a question to a person. See docs/reconciliation.md. `register` holds the
+    job plans, where they have been read already.
 
     Returns:
         None where the staff list of that month end is not loaded.
     """
     chosen = tolerances or Tolerances()
-    sources = read_sources(snapshot, chosen, organisation, period)
+    sources = read_sources(snapshot, chosen, organisation, period, register)
     if sources is None:
         return None
     lines = four_way(sources, chosen)
@@ -137,14 +142,15 @@ def reconcile_at(snapshot: Snapshot, settings: Settings, organisation: str, as_a
     tolerances = Tolerances.of(settings)
     period = last_completed_month_end(as_at)
     months = [month for month in months_loaded(snapshot, organisation) if month <= period]
-    now = reconcile(snapshot, organisation, period, tolerances)
+    register = read_plans(snapshot, organisation)
+    now = reconcile(snapshot, organisation, period, tolerances, register)
     if now is None:
         loaded = f"The last month before it is {shown_date(months[-1])}." if months else "No earlier month is loaded."
         raise PeriodError(
             f"The staff list of {shown_date(period)} is not loaded for {organisation!r}. {loaded} "
             "See `workbench status`."
         )
-    ids_at = _ids(now, snapshot, settings, tolerances)
+    ids_at = _ids(now, snapshot, settings, tolerances, register)
     followed = months[-MONTHS_FOLLOWED - 1 :]
     return replace(
         now,
@@ -153,9 +159,11 @@ def reconcile_at(snapshot: Snapshot, settings: Settings, organisation: str, as_a
     )
 
 
-def _ids(now: Reconciliation, snapshot: Snapshot, settings: Settings, tolerances: Tolerances) -> IdsAt:
+def _ids(
+    now: Reconciliation, snapshot: Snapshot, settings: Settings, tolerances: Tolerances, register: PlanRegister
+) -> IdsAt:
     def worked_out(month: dt.date) -> set[str]:
-        found = now if month == now.period else reconcile(snapshot, now.organisation, month, tolerances)
+        found = now if month == now.period else reconcile(snapshot, now.organisation, month, tolerances, register)
         return set() if found is None else set(found.exceptions["exception_id"])
 
     return kept_ids(snapshot, settings, now.organisation, tolerances, worked_out)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.attainment.coverage import PlanCoverage, coverage_at, plan_register
+from workbench.attainment.coverage import PlanCoverage, coverage_of, plan_register
 from workbench.attainment.plans import plan_states
 from workbench.attainment.reconciliation.matching import cost_centres, unit_key, with_cost_centre
 from workbench.attainment.reconciliation.tolerances import MEDICAL, Tolerances
+from workbench.attainment.scope import scope_at
 from workbench.warehouse.snapshot import Snapshot
 
 QUERIES = Path(__file__).parent / "queries"
@@ -75,8 +76,35 @@ class Sources:
         return self.dates.filter("is_far")["source"].to_list()
 
 
-def read_sources(snapshot: Snapshot, tolerances: Tolerances, organisation: str, period: dt.date) -> Sources | None:
+@dataclass(frozen=True)
+class PlanRegister:
+    """Every job plan of an organisation, and the weekly hours of those with activities: the same for every month."""
+
+    plans: pl.DataFrame
+    hours: pl.DataFrame
+
+
+def read_plans(snapshot: Snapshot, organisation: str) -> PlanRegister:
+    """Read the register, for one month or for many."""
+    hours = snapshot.query(QUERIES / "planned_hours.sql", organisation=organisation)
+    return PlanRegister(plan_register(snapshot, organisation), hours)
+
+
+def read_sources(
+    snapshot: Snapshot,
+    tolerances: Tolerances,
+    organisation: str,
+    period: dt.date,
+    register: PlanRegister | None = None,
+) -> Sources | None:
     """Read the sources of an organisation at a month end.
+
+    Args:
+        snapshot: the warehouse as it stood after one load.
+        tolerances: the local choices.
+        organisation: code of the organisation.
+        period: the month end.
+        register: the job plans, where they have been read already.
 
     Returns:
         None where the staff list of that month end is not loaded.
@@ -100,9 +128,12 @@ def read_sources(snapshot: Snapshot, tolerances: Tolerances, organisation: str, 
         {source: rows["cost_centre"].to_list() for source, rows in raw.items()}, tolerances.merged_cost_centres()
     )
     placed = {source: with_cost_centre(rows, source, counted) for source, rows in raw.items()}
-    coverage = coverage_at(snapshot, organisation, period)
+    register = register or read_plans(snapshot, organisation)
+    states = plan_states(register.plans, period)
+    scope = None if register.plans.is_empty() else scope_at(snapshot, organisation, period)
+    coverage = None if scope is None else coverage_of(scope, states)
     own = _posts(placed["staff_in_post"], coverage, tolerances)
-    plans = _active_plans(snapshot, organisation, period)
+    plans = _active_plans(states, register.hours)
     overrides = snapshot.query(THEME_QUERIES / "scope_overrides.sql", organisation=organisation, as_at=period)
     wards = overrides.filter(pl.col("kind") == "single_area_team").select(unit_key("team"))["team"].drop_nulls()
     return Sources(
@@ -174,10 +205,8 @@ def gross_wte(net: pl.Expr, headroom: str, convention: str) -> pl.Expr:
     )
 
 
-def _active_plans(snapshot: Snapshot, organisation: str, period: dt.date) -> pl.DataFrame:
-    register = plan_register(snapshot, organisation)
-    hours = snapshot.query(QUERIES / "planned_hours.sql", organisation=organisation)
-    active = plan_states(register, period).filter(pl.col("state") == "active")
+def _active_plans(states: pl.DataFrame, hours: pl.DataFrame) -> pl.DataFrame:
+    active = states.filter(pl.col("state") == "active")
     return active.join(hours, on="plan_id", how="left").with_columns(unit=unit_key("team")).sort("plan_id")
 
 
