@@ -156,3 +156,26 @@ def test_every_exhibit_is_made_for_every_audience_with_and_without_data(
             exhibit = function(opened(snapshot, tmp_path, audience), asked(day))
             assert exhibit.to_bundle()["id"] == name
             assert exhibit.title and (exhibit.figure is None or exhibit.alt)
+
+
+@pytest.mark.parametrize("audience", ["lead", "board"])
+@pytest.mark.parametrize("measure", ["dcc_share", "planned_delivered_variance"])
+def test_small_teams_are_withheld_where_the_same_people_stand_behind_both_sides(
+    register: Build, tmp_path: Path, measure: str, audience: str
+) -> None:
+    sizes = {"A": 3, "B": 6, "C": 10, "D": 9, "E": 1, "F": 13}
+    people = [(f"{team} {n}", team) for team, size in sizes.items() for n in range(size)]
+    snapshot = register(
+        [{"person_key": person, "team": team, "period": "2019-03-31"} for person, team in people],
+        [{"plan_id": f"plan of {person}", "person_key": person, **CURRENT} for person, _ in people],
+        activities=[{"plan_id": f"plan of {person}"} for person, _ in people],
+        sessions=[
+            {"person_key": person, "assignment_key": f"{person}-1", "planned_sessions": 10, "delivered_sessions": 9}
+            for person, _ in people
+        ],
+    )
+    rows = opened(snapshot, tmp_path, audience).measure(measure, organisation="XAA", as_at="2019-03-31", by="team")
+    hidden = rows.filter(rows["status"] == "suppressed")
+    assert {"A", "E"} <= set(hidden["team"])
+    assert hidden.select("numerator", "denominator", "value").null_count().row(0) == (hidden.height,) * 3
+    assert {"C", "F"} <= set(rows.filter(rows["status"] == "ok")["team"])

@@ -11,6 +11,7 @@ import pytest
 
 from workbench.attainment.exhibits import EXHIBITS
 from workbench.attainment.level_exhibits import LEVEL_EXHIBITS
+from workbench.attainment.next_level_exhibits import NEXT_LEVEL_EXHIBITS
 from workbench.exhibits import Exhibit, ExhibitRequest
 from workbench.settings import Settings
 from workbench.warehouse.snapshot import Snapshot
@@ -18,6 +19,7 @@ from workbench.workbench import Workbench
 
 Build = Callable[..., Snapshot]
 AS_AT = dt.date(2019, 6, 1)
+NAMES = (*LEVEL_EXHIBITS, *NEXT_LEVEL_EXHIBITS)
 TRUST_WIDE = ("1.1a", "1.1b", "1.2b", "1.3a", "1.3b", "1.3c", "1.3d")
 NURSE = {"staff_group_code": "03", "job_role_code": "03001", "profession": "unknown", "team": "Ward"}
 
@@ -105,12 +107,12 @@ def test_what_it_would_take_counts_people_by_what_their_plan_lacks(trust: Snapsh
 
 
 def test_reasons_with_counts_do_not_travel_past_disclosure(trust: Snapshot, tmp_path: Path) -> None:
-    for name in LEVEL_EXHIBITS:
+    for name in NAMES:
         told = json.dumps(shown(trust, tmp_path, name, "lead").to_bundle(), default=str)
         assert "20 of 23" not in told and "people in scope have an active plan" not in told
 
 
-@pytest.mark.parametrize("name", LEVEL_EXHIBITS)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("audience", ["analyst", "lead", "board"])
 def test_every_exhibit_is_made_for_every_audience_and_without_data(
     register: Build, trust: Snapshot, tmp_path: Path, name: str, audience: str

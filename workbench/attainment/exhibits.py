@@ -12,6 +12,7 @@ from workbench.attainment.comparison_exhibits import COMPARISON_EXHIBITS
 from workbench.attainment.coverage import UNMATCHED_PLANS, PlanCoverage, coverage_at
 from workbench.attainment.kpi_exhibits import KPI_EXHIBITS
 from workbench.attainment.level_exhibits import LEVEL_EXHIBITS
+from workbench.attainment.next_level_exhibits import NEXT_LEVEL_EXHIBITS
 from workbench.attainment.reconciliation_exhibits import RECONCILIATION_EXHIBITS
 from workbench.attainment.scope import EXCLUSION_REASONS
 from workbench.attainment.standards import AIM_IN_WORDS, AIM_PER_CENT, above_90_aim
@@ -246,4 +247,5 @@ EXHIBITS: dict[str, Callable[[Workbench, ExhibitRequest], Exhibit]] = {
     **CAPACITY_EXHIBITS,
     **COMPARISON_EXHIBITS,
     **LEVEL_EXHIBITS,
+    **NEXT_LEVEL_EXHIBITS,
 }

@@ -15,6 +15,8 @@ from workbench.periods import last_completed_quarter
 from workbench.warehouse.snapshot import Snapshot
 
 BESIDE = ("numerator", "denominator", "numerator_people", "denominator_people")
+#: Sessions of the numerator and of the denominator are those of the same people.
+SAME_PEOPLE = pl.lit(None, pl.Int64)
 GIVEN = ("month", "organisation")
 
 
@@ -42,7 +44,7 @@ def dcc_share(snapshot: Snapshot, request: MeasureRequest) -> tuple[pl.DataFrame
                 *dimensions,
                 numerator="direct_care",
                 denominator="planned",
-                numerator_people="people",
+                numerator_people=SAME_PEOPLE,
                 denominator_people="people",
             )
         frames.append(_in_shape(rows, request, day))
@@ -78,7 +80,7 @@ def planned_delivered_variance(snapshot: Snapshot, request: MeasureRequest) -> t
             *dimensions,
             numerator=kind,
             denominator="planned",
-            numerator_people="people",
+            numerator_people=SAME_PEOPLE,
             denominator_people="people",
         )
     stamp: dict[str, object] = {

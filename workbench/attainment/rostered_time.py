@@ -106,11 +106,14 @@ def rostered_time_in(snapshot: Snapshot, organisation: str, quarter: Quarter) ->
     sessions = rostered_sessions(snapshot, organisation, quarter)
     if not sessions["sessions"].sum():
         return None
-    at_end, excluded = _standing(snapshot, organisation, quarter.last_day)
-    at_start, excluded_before = _standing(snapshot, organisation, quarter.first_day)
-    known = pl.concat([at_end["person_key"], excluded["person_key"]]).unique().implode()
-    places = pl.concat([at_end, at_start.filter(~pl.col("person_key").is_in(known))])
-    excluded = pl.concat([excluded, excluded_before.filter(~pl.col("person_key").is_in(known))])
+    register = plan_register(snapshot, organisation)
+    at_end, excluded = _standing(snapshot, organisation, quarter.last_day, register)
+    places = at_end
+    gone = ~pl.col("person_key").is_in(pl.concat([at_end["person_key"], excluded["person_key"]]).unique().implode())
+    if sessions.filter(gone).height:
+        at_start, excluded_before = _standing(snapshot, organisation, quarter.first_day, register)
+        places = pl.concat([at_end, at_start.filter(gone)])
+        excluded = pl.concat([excluded, excluded_before.filter(gone)])
     rostered = excluded.join(sessions.select("person_key").unique(), on="person_key", how="semi")
     sessions = sessions.join(excluded, on="person_key", how="anti")
     return RosteredTime(
@@ -123,12 +126,14 @@ def rostered_time_in(snapshot: Snapshot, organisation: str, quarter: Quarter) ->
     )
 
 
-def _standing(snapshot: Snapshot, organisation: str, day: dt.date) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _standing(
+    snapshot: Snapshot, organisation: str, day: dt.date, register: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the posts of people who count on a day, and the people left out with the reason."""
     employed = snapshot.query(QUERIES / "employed_at.sql", organisation=organisation, as_at=day)
     overrides = snapshot.query(QUERIES / "scope_overrides.sql", organisation=organisation, as_at=day)
     scope = scope_of(employed, overrides, day, 0)
-    states = plan_states(plan_register(snapshot, organisation), day)
+    states = plan_states(register, day)
     bank = scope.excluded.filter(pl.col("reason") == "bank_only")
     columns = ["person_key", "assignment_key", *PLACES]
     in_scope = coverage_of(scope, states).posts.select(columns).with_columns(standing=pl.lit(IN_SCOPE))

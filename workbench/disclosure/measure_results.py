@@ -24,7 +24,8 @@ def disclose_measure(result: MeasureResult, policy: Policy) -> MeasureResult:
 
     A row is withheld whole (status `suppressed`, numbers null) when numerator or denominator rests on too few people,
     or when it is needed to protect such a row: the total over all groups is taken as known, because asking for the
-    measure without a breakdown shows it. Rounded numerators and denominators give rounded values.
+    measure without a breakdown shows it. Where a rate says of one of the two only how many people stand behind it, both
+    rest on these: it is one set of people. Rounded numerators and denominators give rounded values.
 
     An audience with withheld numbers gets one breakdown at a time (besides month and organisation): two finer tables
     could be added up to what a coarser one withholds.
@@ -56,10 +57,14 @@ def disclose_measure(result: MeasureResult, policy: Policy) -> MeasureResult:
         policy=policy,
         people=people,
         dependants={
-            **{name: [column] for name, column in behind.items() if column in people},
+            **{
+                name: [column if column in people else people[0]]
+                for name, column in behind.items()
+                if column in people or result.measure.is_rate
+            },
             **({} if result.measure.is_rate else {"value": [numerator]}),
         },
-        rates=rates if len(people) == 2 else {},
+        rates=rates,
         within=within,
         by=[name for name in result.request.by if name in APART],
         parts={denominator: [numerator]} if is_part else {},

@@ -34,7 +34,8 @@ def finish(frame: pl.DataFrame, by: Sequence[str], *, kind: Kind = "count") -> p
     Returns:
         The dimensions, `numerator`, `denominator`, `value` and `status`; whole numbers stay whole in counts. Then
         `numerator_people` and `denominator_people`, the people behind the two: as the function gave them, else the
-        numerator and denominator themselves. Null where there is nobody to protect (published figures).
+        numerator and denominator themselves. Null where there is nobody to protect (published figures), and for the
+        numerator of a rate where the same people stand behind both.
 
     Raises:
         GrainError: a combination of dimensions stands in two rows.
