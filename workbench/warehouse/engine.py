@@ -50,9 +50,12 @@ class Engine(AbstractContextManager["Engine"]):
         """Run a SELECT and return its rows; their order is only what the query's ORDER BY says."""
         text, name = _text_and_name(query)
         started = time.perf_counter()
-        # Not `sql(text, params=values)`: a relation with bound values is kept whole before it is handed over, which
-        # takes several times as long for half a million rows.
-        result = self._connection.execute(text, values or None).pl()
+        if hasattr(self._connection, "pl"):
+            # A relation with bound values (`sql` with `params`) is kept whole before it is handed over, which takes
+            # several times as long for half a million rows.
+            result = self._connection.execute(text, values or None).pl()
+        else:  # DuckDB 2.0 hands over frames from relations alone
+            result = self._connection.sql(text, params=values or None).pl()
         log.debug("%s: %d rows in %.0f ms", name, result.height, 1000 * (time.perf_counter() - started))
         return result
 
