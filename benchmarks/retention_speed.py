@@ -9,6 +9,11 @@ Measured: the 12-month leaver rate of every organisation and month from spells, 
 rows, and the bare scan of the columns it needs in memory; the build of the spells against one LAG pass over the same
 rows and columns; a month appended by itself to histories of different lengths. Below 20 million rows the fixed cost
 of a query weighs too much for the bars, and only the answers are held.
+
+Found once, on 51.9 million rows (1.46 million people, 4.4 million states), as processor time on two shared cores:
+rates from spells 0.47 s with 289 MiB, from pandas 48.0 s with whole numbers for keys (102 times), the bare scan 0.097 s
+(4.9 times less); LAG pass 242 s, spells 115 s (0.48 of it) with 5,053 MiB; a month of 0.92 million people appended in
+3.8, 3.7 and 3.6 s to histories of 13, 30 and 60 months.
 """
 
 from __future__ import annotations
