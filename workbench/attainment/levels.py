@@ -274,7 +274,7 @@ def _combine(clause: Clause, answer: Answer, computed: Computed) -> tuple[str, s
     if NOT_MET in (answer.state, computed.state):
         return NOT_MET, both
     if computed.state == NO_FEED:
-        return answer.state, f"{answer.reason}; judged alone: no extract carries the data"
+        return answer.state, f"{answer.reason}; judged alone: its other half is not computed"
     if computed.state in (SHOWN, MET):
         return answer.state, both
     return NOT_EVIDENCED, both
