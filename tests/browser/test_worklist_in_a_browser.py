@@ -20,6 +20,14 @@ SLT, PHYSIO = "Position 900134", "Position 900155"
 DIETITIAN, OTHER = "Position 900036", "Position 900022"
 
 
+@pytest.fixture(autouse=True)
+def nothing_decided_yet(served_for_analysts) -> None:
+    """Let each test begin with an empty store, in whichever order they come."""
+    _, home = served_for_analysts
+    for path in (home / "decisions").glob("coding.sqlite*"):
+        path.unlink()
+
+
 def open_worklist(page: Page, server) -> str:
     """Open the page and return the id of its kernel."""
     page.goto(f"{server.address}/?token={server.token}")
