@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 WHOLE_TRUST = "Trust"
 UNIT = "level of attainment, 0 to 4"
+#: The highest level of the set that comes with the workbench: the end of the scale.
+HIGHEST = 4
 _SEQUENTIAL = (
     "Levels are sequential: Level n needs every standard of the levels 1 to n. The trust's level is not a mean of its "
     "groups'."
@@ -46,6 +48,7 @@ def level_ladder(workbench: Workbench, request: ExhibitRequest) -> Exhibit:
         unit=UNIT,
         subject="Level of attainment of the trust and its professional groups",
         stamp=stamp,
+        scale_to=HIGHEST,
     )
     return Exhibit(
         id="level_ladder",
@@ -83,6 +86,7 @@ def forward_look_exhibit(workbench: Workbench, request: ExhibitRequest) -> Exhib
         unit=UNIT,
         subject="Level of attainment if nothing is renewed",
         stamp=stamp,
+        scale_to=HIGHEST,
     )
     return Exhibit(
         id="forward_look",

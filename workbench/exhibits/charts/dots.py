@@ -33,6 +33,7 @@ def compare_dots(
     stamp: Stamp,
     difference: tuple[str, str] | None = None,
     decimals: int = 0,
+    scale_to: float = 0,
 ) -> Drawing:
     """Draw one line per category with a marker for each series, the difference of two of them written beside it.
 
@@ -44,6 +45,7 @@ def compare_dots(
         subject: what the chart is about, for the text alternative: "AHP headcount by profession".
         difference: `(from, to)`, two of the columns; their difference is written at the end of the line.
         decimals: decimal places of the numbers.
+        scale_to: the axis reaches at least this far, where a scale has a known end.
     """
     columns = [item.column for item in series]
     if nothing := nothing_to_draw(table, columns, subject, stamp):
@@ -69,7 +71,7 @@ def compare_dots(
     _write_beside(canvas, table, columns, difference, decimals)
     category_axis(canvas, categories, row_height=ROW_HEIGHT)
     largest = max(value for row in rows for value in row if value is not None)
-    largest = max(largest, 1)
+    largest = max(largest, scale_to, 1)
     canvas.x |= {"title": {"text": unit}, "range": [-largest * 0.03, largest * 1.03], "showgrid": True}
     legend_above(canvas)
     canvas.margin["r"] = 64
